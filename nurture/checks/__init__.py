@@ -1,0 +1,1 @@
+"""What is wrong with a project, said before anybody is mailed."""

@@ -1,0 +1,85 @@
+"""What comes next for one enrollment, and because of what: the values that `decide` gives and the log keeps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from nurture.domain.campaign import PauseRule, Step, TaskRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """Send the email of `step` now."""
+
+    step: Step
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Perform:
+    """Do a step that is not an email now (task, notify, set, tag, webhook)."""
+
+    step: Step
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """The step is complete without an effect of its own: a wait that is over, a choice made. `to` is the step to stand at next."""
+
+    step: Step
+    to: str | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """Pass the step over; it is complete at this moment."""
+
+    step_id: str
+    to: str | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Look again at `until`; None when only an event can change anything. `held_by` names the limit or pause that holds it.
+
+    `will_send` says that what waits is an email whose own time has come or is known: it needs room of its sender.
+    """
+
+    until: datetime | None
+    because: str
+    step_id: str | None = None
+    held_by: str = ""
+    will_send: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Enter `stage` at its first step; what still waited in the stage left behind is cancelled."""
+
+    stage: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """The run is over."""
+
+    outcome: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React:
+    """What a human reply calls for besides moving: applied in the stage that the reply moved to."""
+
+    reply_id: int
+    intent: str
+    pause: PauseRule | None = None
+    pause_until: datetime | None = None
+    task: TaskRule | None = None
+    notify: str | None = None
+
+
+Decision = Send | Perform | Pass | Skip | Wait | Move | Finish | React

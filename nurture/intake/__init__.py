@@ -1,0 +1,1 @@
+"""Contacts as they arrive from outside: spreadsheets in any common encoding, addresses in any form."""

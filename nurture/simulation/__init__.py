@@ -1,0 +1,1 @@
+"""A made-up world for the real engine: its mail server and the people who answer."""

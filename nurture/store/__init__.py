@@ -1,0 +1,1 @@
+"""Everything that must survive: one queue, one ledger, one log, in SQLite or PostgreSQL."""

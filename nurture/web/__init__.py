@@ -1,0 +1,1 @@
+"""What people reach by a link in a mail: unsubscribing, redirects, the open pixel."""

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from nurture.domain.condition import Condition, Node
-from nurture.domain.duration import Duration
+from nurture.domain.duration import NO_TIME, TWO_WEEKS, Duration
 
 Priority = Literal["low", "normal", "high"]
 PRIORITY_RANK: Mapping[Priority, int] = MappingProxyType({"low": 0, "normal": 1, "high": 2})
@@ -21,8 +21,8 @@ TaskKind = Literal["call", "chat", "meeting", "todo"]
 class Window:
     """When something may happen, on the contact's wall. `days` counts Monday as 0.
 
-    `hours` are half-open spans of one day in order, an end of `time.max` meaning midnight; `keeps_holidays` closes public
-    holidays of the contact's country and the project's closed days.
+    `hours` are half-open spans of one day in order, an end of `time.max` meaning midnight. `keeps_holidays` closes
+    the public holidays of the contact's country and the project's closed days.
     """
 
     days: frozenset[int] = frozenset(range(7))
@@ -35,20 +35,20 @@ ANY_TIME = Window()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateRule:
-    """A dated step's day: `day` itself, or `offset` before or after the date in `field` (of the contact or the enrolling event)."""
+    """A dated step's day: `day`, or `offset` before or after the date in `field` of the contact or enrolling event."""
 
     day: date | None = None
     field: Node | None = None
-    offset: Duration = Duration()
+    offset: Duration = NO_TIME
     is_before: bool = False
     source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepTiming:
-    """When a step's time comes, all inheritance resolved. `days` and `at` narrow `window`; `is_sent_late` is `late: send`."""
+    """When a step's time comes, inheritance resolved. `days`, `at` narrow `window`; `is_sent_late` is `late: send`."""
 
-    after: Duration = Duration()
+    after: Duration = NO_TIME
     date: DateRule | None = None
     days: frozenset[int] | None = None
     at: time | None = None
@@ -165,7 +165,7 @@ class PauseRule:
     """`for_` a span, or, where None, until the rule's task is closed or a person resumes, `at_most` after."""
 
     for_: Duration | None = None
-    at_most: Duration = Duration(days=14)
+    at_most: Duration = TWO_WEEKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Conditions as a tree: what `if`, `enter`, `exit`, `wait` and `audience` say, free of any syntax.
 
-The tree is made by `loader/expression.py`, answered for one contact by `evaluate` and turned into SQL by `store/condition.py`.
+The tree is made by `loader/expression.py`, answered for one contact by `evaluate` and turned into SQL by
+`store/condition.py`.
 """
 
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ class TriggerField:
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """`sent(x)`, `opened(x)`, `clicked(x)`: of a step or a link of this campaign; of anything in it where `target` is None."""
+    """`sent(x)`, `opened(x)`, `clicked(x)`: of a step or link of this campaign; of anything where `target` is None."""
 
     what: Literal["sent", "opened", "clicked"]
     target: str | None = None

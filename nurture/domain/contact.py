@@ -88,7 +88,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactDraft:
-    """A contact as intake hands it over: `values` by field name, standard and declared alike (never email, tags, consent)."""
+    """A contact as intake hands it over: `values` by field name, standard and declared; never email, tags, consent."""
 
     address: str
     email: str

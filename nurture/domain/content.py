@@ -16,7 +16,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A rendered email. `links` are the tracked ones in their order: their index is what a click token's URL carries."""
+    """A rendered email. `links` are the tracked ones in order: their index is what a click token's URL carries."""
 
     subject: str
     html: str | None

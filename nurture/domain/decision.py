@@ -24,7 +24,7 @@ class Perform:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """The step is complete without an effect of its own: a wait that is over, a choice made. `to` is the step to stand at next."""
+    """The step is complete without an effect: a wait that is over, a choice made. `to` is the step to stand at next."""
 
     step: Step
     to: str | None
@@ -42,9 +42,10 @@ class Skip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """Look again at `until`; None when only an event can change anything. `held_by` names the limit or pause that holds it.
+    """Look again at `until`; None when only an event can change anything.
 
-    `will_send` says that what waits is an email whose own time has come or is known: it needs room of its sender.
+    `held_by` names the limit or pause that holds it. `will_send` says that what waits is an email whose own time
+    has come or is known, so that it needs room of its sender.
     """
 
     until: datetime | None

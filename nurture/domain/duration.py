@@ -12,7 +12,7 @@ _ISO = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duration:
-    """`days` are calendar days on the contact's wall, `business_days` skip weekends and holidays, `seconds` are exact."""
+    """`days` are calendar days on the contact's wall, `business_days` skip days off, `seconds` are exact."""
 
     days: int = 0
     business_days: int = 0
@@ -29,6 +29,10 @@ class Duration:
         minutes, seconds = divmod(rest, 60)
         parts += [f"{n}{unit}" for n, unit in ((hours, "h"), (minutes, "m"), (seconds, "s")) if n]
         return " ".join(parts) or "0m"
+
+
+NO_TIME = Duration()
+TWO_WEEKS = Duration(days=14)
 
 
 def parse_duration(text: str) -> Duration | None:

@@ -17,9 +17,9 @@ class EnrollmentState(StrEnum):
 class Enrollment:
     """The queue's row.
 
-    `step` is the id of the step it stands at, None when the stage's steps have run out. `anchor_at` is when the step before was
-    complete (or the stage was entered): what `after` counts from. `due_at` is when to look again: None only when finished or
-    when nothing but an event can change anything. `retry_at` holds a step back after a failed try.
+    `step` is the id of the step it stands at, None when the stage's steps have run out. `anchor_at` is when the step
+    before was complete (or the stage was entered): what `after` counts from. `due_at` is when to look again: None only
+    when finished or when nothing but an event can change anything. `retry_at` holds a step back after a failed try.
     """
 
     id: int

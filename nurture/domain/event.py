@@ -26,7 +26,7 @@ BUILT_IN_EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "bounced": ("reason",),
     }
 )
-"""Events that conditions and `enroll.when` may name without declaring them, with the fields that `last(…)` may ask for."""
+"""Events that conditions and `enroll.when` may name undeclared, with the fields that `last(…)` may ask for."""
 
 INTERNAL_EVENTS = frozenset(
     {

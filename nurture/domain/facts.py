@@ -68,7 +68,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """`events` maps a name to its occurrences, oldest first: since enrollment for an enrollment, the whole history for an audience.
+    """`events` maps a name to its occurrences, oldest first: since enrollment, or all history for an audience.
 
     `sent_at` are the times of all marketing mails to this contact over all campaigns, as far back as any cap looks.
     `trigger` are the fields of the event that enrolled the contact. Times are aware UTC; `zone` is the contact's wall.

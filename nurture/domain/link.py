@@ -1,7 +1,7 @@
-"""Tokens in URLs and addresses: which message they belong to and what they are good for, signed so that none can be guessed.
+"""Tokens in URLs and addresses: which message they belong to and what for, signed so that none can be guessed.
 
-A token holds 8 bytes of the message's row id and 16 bytes of HMAC-SHA-256 over purpose and id, in base32 without padding where the
-place is not case-sensitive (the local part of an address) and in base64url elsewhere. No address is ever in it.
+A token holds 8 bytes of the message's row id and 16 bytes of HMAC-SHA-256 over purpose and id: in lower base32 without
+padding where capitals may get lost (the local part of an address), in base64url elsewhere. No address is ever in it.
 """
 
 import base64
@@ -20,7 +20,7 @@ def _mac(key: bytes, purpose: TokenPurpose, body: bytes) -> bytes:
 
 
 def sign_token(purpose: TokenPurpose, message_id: int, key: bytes) -> str:
-    """The token of message row `message_id` for one purpose: 32 characters of base64url, or 39 of lower base32 for `reply`.
+    """The token of message row `message_id`: 32 characters of base64url, or 39 of lower base32 for `reply`.
 
     >>> read_token("click", sign_token("click", 7, b"k" * 32), [b"k" * 32])
     7

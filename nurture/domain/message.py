@@ -59,7 +59,7 @@ class MessageLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """`key` is unique for ever (`RUN/STEP`, `notify/EVENT/RECIPIENT`); `message_id` is the header value with its angle brackets."""
+    """`key` is unique for ever (`RUN/STEP`, `notify/EVENT/RECIPIENT`); `message_id` has its angle brackets."""
 
     id: int
     key: str
@@ -106,7 +106,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
-    """Certainly not sent, may go later. `is_relay_wide` says that the cause is the relay or the connection, not this recipient."""
+    """Certainly not sent, may go later. `is_relay_wide`: the cause is the relay or connection, not this recipient."""
 
     reason: str
     is_relay_wide: bool = False
@@ -114,7 +114,7 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """Certainly not sent and pointless to repeat. `kind` says whom it is about: the address, our standing, or this content."""
+    """Certainly not sent, pointless to repeat. `kind` says what it is about: the address, our standing, this content."""
 
     reason: str
     kind: Literal["address", "policy", "content"]

@@ -27,7 +27,7 @@ def forbids(scope: str, purpose: Purpose, campaign: str | None) -> bool:
         return True
     if purpose != "marketing":
         return False
-    return scope == "marketing" or scope == f"campaign:{campaign}"
+    return scope in ("marketing", f"campaign:{campaign}")
 
 
 def ends_run(scope: str, campaign: str) -> bool:

@@ -18,7 +18,7 @@ INTENTS: tuple[Intent, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One recipient that a delivery report names; `status` is the RFC 3463 code or empty; `is_hard` by reason, not by class."""
+    """One recipient that a delivery report names; `status` is the RFC 3463 code or empty; `is_hard` is by reason."""
 
     recipient: str
     status: str = ""

@@ -1,6 +1,7 @@
 """The tables as this release knows them; `migrations/` is how a database comes to have them.
 
-Times are whole microseconds since the epoch in UTC (`UtcTime`): one integer that both databases compare, index and subtract alike.
+Times are whole microseconds since the epoch in UTC (`UtcTime`): one integer that both databases compare, index and
+subtract alike.
 """
 
 from collections.abc import Mapping

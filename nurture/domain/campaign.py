@@ -46,7 +46,7 @@ class DateRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepTiming:
-    """When a step's time comes, inheritance resolved. `days`, `at` narrow `window`; `is_sent_late` is `late: send`."""
+    """When a step's time comes, all resolved. `days` and `at` narrow `window`; `is_sent_late` is `late: send`."""
 
     after: Duration = NO_TIME
     date: DateRule | None = None
@@ -192,6 +192,10 @@ class Stage:
     outcome: str | None = None
     replies: Mapping[str, ReplyRule] = field(default_factory=lambda: MappingProxyType({}))
     then: str = "advance"
+
+    def find(self, step_id: str) -> Step | None:
+        """The step of that id, also inside choices; None where the stage has it not."""
+        return next((step for step in walk_steps(self.steps) if step.id == step_id), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
-    """Certainly not sent, may go later. `is_relay_wide`: the cause is the relay or connection, not this recipient."""
+    """Certainly not sent, may go later. `is_relay_wide`: the cause is the relay or connection, not the address."""
 
     reason: str
     is_relay_wide: bool = False

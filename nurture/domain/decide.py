@@ -1,0 +1,306 @@
+"""What comes next for one enrollment, and because of what: the heart of the engine, free of any store or clock.
+
+`look` asks whether anything that happened moves the person; `next_step` says what the place where the person stands calls for.
+The engine alternates the two, applying each answer (`transition.py`), until there is something to send, to do or to wait for.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from nurture.domain.calendar import Calendar, add
+from nurture.domain.campaign import (
+    Campaign,
+    ChooseAction,
+    EmailAction,
+    ReplyRule,
+    Stage,
+    Step,
+    WaitAction,
+    first_step,
+    step_after,
+)
+from nurture.domain.condition import Condition
+from nurture.domain.decision import Decision, Finish, Move, Pass, Perform, React, Send, Skip, Wait
+from nurture.domain.duration import Duration
+from nurture.domain.enrollment import Enrollment
+from nurture.domain.evaluate import holds
+from nurture.domain.facts import Facts, Pause, Reply
+from nurture.domain.limits import Cap, earliest_under_caps
+from nurture.domain.next_change import next_change
+from nurture.domain.suppression import forbids
+from nurture.domain.timing import Late, NoDate, open_at, plan
+
+LOST_PLACE_LOOKS_AGAIN_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """How often one contact may be mailed: `usual` is lifted by `limits: off`, `hard` by nothing."""
+
+    usual: tuple[Cap, ...] = ()
+    hard: tuple[Cap, ...] = ()
+
+
+NO_CAPS = Caps()
+
+
+def look(campaign: Campaign, enrollment: Enrollment, facts: Facts) -> tuple[Decision, ...]:
+    """What news mean for the enrollment: at most one Move or Finish, and a React for the oldest reply not reacted to.
+
+    The order is that of the language: the reply's own `exit`, then `enter` of stages with an outcome, then the campaign's
+    `exit` (not inside an outcome stage), then the furthest of `move: next` and the last `enter` that holds. Nobody moves
+    backwards. The React comes after the move, so that a pause or task lands in the new stage.
+    """
+    here = campaign.stage_index(enrollment.stage)
+    if here < 0:
+        return ()
+    reply = next((reply for reply in facts.replies if reply.is_new), None)
+    rule = campaign.stages[here].replies.get(reply.intent, ReplyRule()) if reply else ReplyRule()
+    moved = _moved(campaign, here, facts, reply, rule)
+    decisions: list[Decision] = [moved] if moved else []
+    if reply:
+        decisions.append(
+            React(
+                reply_id=reply.id,
+                intent=reply.intent,
+                pause=rule.pause,
+                pause_until=reply.until,
+                task=rule.task,
+                notify=rule.notify,
+            )
+        )
+    return tuple(decisions)
+
+
+def _moved(campaign: Campaign, here: int, facts: Facts, reply: Reply | None, rule: ReplyRule) -> Move | Finish | None:
+    if reply and rule.exit:
+        return Finish(outcome=rule.exit, because=f"the reply's intent is {reply.intent}")
+    entered = {index: stage.enter for index, stage in _stages_ahead(campaign, here) if _enters(stage, facts)}
+    outcomes = [index for index in entered if campaign.stages[index].outcome]
+    if outcomes:
+        return _move_by_enter(campaign.stages[outcomes[-1]])
+    if not campaign.stages[here].outcome:
+        for rule_of_exit in campaign.exits:
+            if holds(rule_of_exit.condition, facts):
+                return Finish(outcome=rule_of_exit.outcome, because=f"exit: {rule_of_exit.condition}")
+    furthest = max(entered, default=here)
+    follower = here + 1
+    if reply and rule.is_move_next and follower < len(campaign.stages) and not campaign.stages[follower].outcome:
+        if follower >= furthest:
+            return Move(
+                stage=campaign.stages[follower].name, because=f"a reply with the intent {reply.intent} moves on"
+            )
+    return _move_by_enter(campaign.stages[furthest]) if furthest > here else None
+
+
+def _stages_ahead(campaign: Campaign, here: int) -> Iterator[tuple[int, Stage]]:
+    return ((index, stage) for index, stage in enumerate(campaign.stages) if index > here)
+
+
+def _enters(stage: Stage, facts: Facts) -> bool:
+    return stage.enter is not None and holds(stage.enter, facts)
+
+
+def _move_by_enter(stage: Stage) -> Move:
+    return Move(stage=stage.name, because=f"enter: {stage.enter}")
+
+
+def next_step(
+    campaign: Campaign, enrollment: Enrollment, facts: Facts, calendar: Calendar, caps: Caps = NO_CAPS
+) -> Decision:
+    """What the place where the enrollment stands calls for at `facts.now`.
+
+    A Wait's `until` is never later than the next moment at which time alone can change a condition that could move the
+    person, so nothing but the queue needs to remember when to look.
+    """
+    stage = campaign.stage(enrollment.stage)
+    step = stage.find(enrollment.step) if stage and enrollment.step else None
+    if stage is None or (enrollment.step and step is None):
+        place = enrollment.stage if stage is None else enrollment.step
+        return Wait(
+            until=facts.now + LOST_PLACE_LOOKS_AGAIN_AFTER,
+            because=f"{place!r} is no longer in the campaign; `nurture move` puts the person elsewhere",
+            held_by="edit",
+        )
+    watch = _watch(campaign, stage, facts)
+    pause = _pause_that_holds(facts)
+    if pause:
+        return Wait(
+            until=_earliest(pause.end(), watch), because=pause.because, step_id=enrollment.step, held_by="pause"
+        )
+    if step is None:
+        return _at_the_end(campaign, stage, watch)
+    return _at_a_step(campaign, stage, step, enrollment, facts, calendar, caps, watch)
+
+
+def _at_a_step(
+    campaign: Campaign,
+    stage: Stage,
+    step: Step,
+    enrollment: Enrollment,
+    facts: Facts,
+    calendar: Calendar,
+    caps: Caps,
+    watch: datetime | None,
+) -> Decision:
+    follower = step_after(stage, step.id)
+    is_email = isinstance(step.action, EmailAction)
+    if enrollment.retry_at and facts.now < enrollment.retry_at:
+        return Wait(
+            until=_earliest(enrollment.retry_at, watch),
+            because=enrollment.because,
+            step_id=step.id,
+            held_by="retry",
+            will_send=is_email,
+        )
+    planned = plan(
+        step.timing,
+        anchor=enrollment.anchor_at,
+        facts=facts,
+        calendar=calendar,
+        spread_key=f"{enrollment.id}/{step.id}",
+    )
+    if isinstance(planned, Late | NoDate):
+        return Skip(step_id=step.id, to=follower, because=planned.because)
+    if facts.now < planned.at:
+        return Wait(until=_earliest(planned.at, watch), because=planned.because, step_id=step.id, will_send=is_email)
+    opens = open_at(step.timing, facts.now, calendar)
+    if opens is None:
+        return Skip(step_id=step.id, to=follower, because=f"late: its time was {planned.because}")
+    if opens > facts.now:
+        return Wait(
+            until=_earliest(opens, watch),
+            because="its time has come, its window is closed",
+            step_id=step.id,
+            held_by="window",
+            will_send=is_email,
+        )
+    if step.if_ and not holds(step.if_, facts):
+        return Skip(step_id=step.id, to=follower, because=f"if: {step.if_} does not hold")
+    if step.unless and holds(step.unless, facts):
+        return Skip(step_id=step.id, to=follower, because=f"unless: {step.unless} holds")
+    return _now(campaign, step, follower, enrollment, facts, calendar, caps, watch, planned.because)
+
+
+def _now(
+    campaign: Campaign,
+    step: Step,
+    follower: str | None,
+    enrollment: Enrollment,
+    facts: Facts,
+    calendar: Calendar,
+    caps: Caps,
+    watch: datetime | None,
+    because: str,
+) -> Decision:
+    match step.action:
+        case EmailAction():
+            return _email_now(campaign, step, facts, caps, watch, because)
+        case WaitAction(until=until, for_=for_):
+            return _waiting(step, follower, until, for_, enrollment, facts, calendar, watch)
+        case ChooseAction(branches=branches):
+            for branch in branches:
+                if branch.condition is None or holds(branch.condition, facts):
+                    words = f"if: {branch.condition}" if branch.condition else "else"
+                    return Pass(step=step, to=first_step(branch.steps) or follower, because=words)
+            return Pass(step=step, to=follower, because="no branch holds")
+        case _:
+            return Perform(step=step, because=because)
+
+
+def _email_now(
+    campaign: Campaign, step: Step, facts: Facts, caps: Caps, watch: datetime | None, because: str
+) -> Decision:
+    for scope in facts.suppressed_scopes:
+        if forbids(scope, "marketing", campaign.name):
+            outcome = "bounced" if scope == "all" else "unsubscribed"
+            return Finish(outcome=outcome, because=f"the address is suppressed in scope {scope}")
+    rules = (*(caps.usual if step.is_capped else ()), *caps.hard)
+    allowed_at, cap = earliest_under_caps(facts.sent_at, rules, facts.now)
+    if allowed_at > facts.now:
+        return Wait(
+            until=_earliest(allowed_at, watch),
+            because=f"the contact has had as much mail as {cap} allows",
+            step_id=step.id,
+            held_by=f"limit {cap}",
+            will_send=True,
+        )
+    return Send(step=step, because=because)
+
+
+def _waiting(
+    step: Step,
+    follower: str | None,
+    until: Condition | None,
+    for_: Duration | None,
+    enrollment: Enrollment,
+    facts: Facts,
+    calendar: Calendar,
+    watch: datetime | None,
+) -> Decision:
+    if until and holds(until, facts):
+        return Pass(step=step, to=follower, because=f"wait: {until}")
+    ends_at = None
+    if for_ is not None:
+        ends_at = add(enrollment.anchor_at, for_, calendar) + stood_still(facts.pauses, enrollment.anchor_at, facts.now)
+        if facts.now >= ends_at:
+            return Pass(step=step, to=follower, because=f"waited {for_}")
+    changes_at = next_change(until, facts) if until else None
+    words = f"waits until {until}" if until else f"waits for {for_}"
+    if until and for_:
+        words += f", at most {for_}"
+    return Wait(until=_earliest(_earliest(ends_at, changes_at), watch), because=words, step_id=step.id)
+
+
+def _at_the_end(campaign: Campaign, stage: Stage, watch: datetime | None) -> Decision:
+    if stage.outcome:
+        return Finish(outcome=stage.outcome, because="the last step of an outcome stage is done")
+    match stage.then:
+        case "wait":
+            return Wait(until=watch, because="all steps of the stage are done; waits for what moves on")
+        case "advance":
+            following = campaign.stage_index(stage.name) + 1
+            if following < len(campaign.stages):
+                return Move(stage=campaign.stages[following].name, because="all steps of the stage are done")
+            return Finish(outcome="completed", because="all steps of the last stage are done")
+        case outcome:
+            return Finish(outcome=outcome, because="all steps of the stage are done")
+
+
+def _pause_that_holds(facts: Facts) -> Pause | None:
+    """Of several pauses the one that ends last; one without an end outlasts all."""
+    holding = [pause for pause in facts.pauses if pause.holds(facts.now)]
+    endless = next((pause for pause in holding if pause.end() is None), None)
+    return endless or max(holding, key=lambda pause: pause.end() or facts.now, default=None)
+
+
+def _watch(campaign: Campaign, stage: Stage, facts: Facts) -> datetime | None:
+    """The next moment at which time alone may change a condition that moves the person."""
+    here = campaign.stage_index(stage.name)
+    watched = [ahead.enter for _, ahead in _stages_ahead(campaign, here) if ahead.enter]
+    if not stage.outcome:
+        watched += [rule.condition for rule in campaign.exits]
+    moment: datetime | None = None
+    for condition in watched:
+        moment = _earliest(moment, next_change(condition, facts))
+    return moment
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
+
+
+def stood_still(pauses: Sequence[Pause], since: datetime, now: datetime) -> timedelta:
+    """How much of the span from `since` to `now` lay in pauses, overlapping ones counted once."""
+    total = timedelta()
+    covered_to = since
+    for pause in sorted(pauses, key=lambda pause: pause.from_at):
+        begin = max(covered_to, pause.from_at)
+        end = min(now, pause.end() or now)
+        if end > begin:
+            total += end - begin
+            covered_to = end
+    return total

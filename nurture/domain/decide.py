@@ -1,7 +1,8 @@
 """What comes next for one enrollment, and because of what: the heart of the engine, free of any store or clock.
 
-`look` asks whether anything that happened moves the person; `next_step` says what the place where the person stands calls for.
-The engine alternates the two, applying each answer (`transition.py`), until there is something to send, to do or to wait for.
+`look` asks whether anything that happened moves the person; `next_step` says what the place where the person stands
+calls for. The engine alternates the two, applying each answer (`transition.py`), until there is something to send, to
+do or to wait for.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,9 +21,7 @@ from nurture.domain.campaign import (
     first_step,
     step_after,
 )
-from nurture.domain.condition import Condition
 from nurture.domain.decision import Decision, Finish, Move, Pass, Perform, React, Send, Skip, Wait
-from nurture.domain.duration import Duration
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.evaluate import holds
 from nurture.domain.facts import Facts, Pause, Reply
@@ -48,9 +47,9 @@ NO_CAPS = Caps()
 def look(campaign: Campaign, enrollment: Enrollment, facts: Facts) -> tuple[Decision, ...]:
     """What news mean for the enrollment: at most one Move or Finish, and a React for the oldest reply not reacted to.
 
-    The order is that of the language: the reply's own `exit`, then `enter` of stages with an outcome, then the campaign's
-    `exit` (not inside an outcome stage), then the furthest of `move: next` and the last `enter` that holds. Nobody moves
-    backwards. The React comes after the move, so that a pause or task lands in the new stage.
+    The order is that of the language: the reply's own `exit`, then `enter` of stages with an outcome, then the
+    campaign's `exit` (not inside an outcome stage), then the furthest of `move: next` and the last `enter` that holds.
+    Nobody moves backwards. The React comes after the move, so that a pause or task lands in the new stage.
     """
     here = campaign.stage_index(enrollment.stage)
     if here < 0:
@@ -106,18 +105,48 @@ def _move_by_enter(stage: Stage) -> Move:
     return Move(stage=stage.name, because=f"enter: {stage.enter}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """A step and everything that bears on it at one moment. `watch` is when time alone may move the person elsewhere."""
+
+    campaign: Campaign
+    stage: Stage
+    step: Step
+    enrollment: Enrollment
+    facts: Facts
+    calendar: Calendar
+    caps: Caps
+    watch: datetime | None
+
+    @property
+    def follower(self) -> str | None:
+        return step_after(self.stage, self.step.id)
+
+    def skip(self, because: str) -> Skip:
+        return Skip(step_id=self.step.id, to=self.follower, because=because)
+
+    def wait(self, until: datetime | None, because: str, held_by: str = "") -> Wait:
+        return Wait(
+            until=_earliest(until, self.watch),
+            because=because,
+            step_id=self.step.id,
+            held_by=held_by,
+            will_send=isinstance(self.step.action, EmailAction),
+        )
+
+
 def next_step(
-    campaign: Campaign, enrollment: Enrollment, facts: Facts, calendar: Calendar, caps: Caps = NO_CAPS
+    campaign: Campaign, enrollment: Enrollment, facts: Facts, calendar: Calendar, *, caps: Caps = NO_CAPS
 ) -> Decision:
     """What the place where the enrollment stands calls for at `facts.now`.
 
-    A Wait's `until` is never later than the next moment at which time alone can change a condition that could move the
-    person, so nothing but the queue needs to remember when to look.
+    A Wait's `until` is never later than the next moment at which time alone can change a condition that could move
+    the person, so nothing but the queue needs to remember when to look.
     """
     stage = campaign.stage(enrollment.stage)
     step = stage.find(enrollment.step) if stage and enrollment.step else None
     if stage is None or (enrollment.step and step is None):
-        place = enrollment.stage if stage is None else enrollment.step
+        place = enrollment.step if stage else enrollment.stage
         return Wait(
             until=facts.now + LOST_PLACE_LOOKS_AGAIN_AFTER,
             because=f"{place!r} is no longer in the campaign; `nurture move` puts the person elsewhere",
@@ -126,131 +155,95 @@ def next_step(
     watch = _watch(campaign, stage, facts)
     pause = _pause_that_holds(facts)
     if pause:
-        return Wait(
-            until=_earliest(pause.end(), watch), because=pause.because, step_id=enrollment.step, held_by="pause"
-        )
+        until = _earliest(pause.end(), watch)
+        return Wait(until=until, because=pause.because, step_id=enrollment.step, held_by="pause")
     if step is None:
         return _at_the_end(campaign, stage, watch)
-    return _at_a_step(campaign, stage, step, enrollment, facts, calendar, caps, watch)
-
-
-def _at_a_step(
-    campaign: Campaign,
-    stage: Stage,
-    step: Step,
-    enrollment: Enrollment,
-    facts: Facts,
-    calendar: Calendar,
-    caps: Caps,
-    watch: datetime | None,
-) -> Decision:
-    follower = step_after(stage, step.id)
-    is_email = isinstance(step.action, EmailAction)
-    if enrollment.retry_at and facts.now < enrollment.retry_at:
-        return Wait(
-            until=_earliest(enrollment.retry_at, watch),
-            because=enrollment.because,
-            step_id=step.id,
-            held_by="retry",
-            will_send=is_email,
+    return _at_a_step(
+        _Place(
+            campaign=campaign,
+            stage=stage,
+            step=step,
+            enrollment=enrollment,
+            facts=facts,
+            calendar=calendar,
+            caps=caps,
+            watch=watch,
         )
+    )
+
+
+def _at_a_step(place: _Place) -> Decision:
+    step, enrollment, facts = place.step, place.enrollment, place.facts
+    if enrollment.retry_at and facts.now < enrollment.retry_at:
+        return place.wait(enrollment.retry_at, enrollment.because, held_by="retry")
     planned = plan(
         step.timing,
         anchor=enrollment.anchor_at,
         facts=facts,
-        calendar=calendar,
+        calendar=place.calendar,
         spread_key=f"{enrollment.id}/{step.id}",
     )
     if isinstance(planned, Late | NoDate):
-        return Skip(step_id=step.id, to=follower, because=planned.because)
+        return place.skip(planned.because)
     if facts.now < planned.at:
-        return Wait(until=_earliest(planned.at, watch), because=planned.because, step_id=step.id, will_send=is_email)
-    opens = open_at(step.timing, facts.now, calendar)
-    if opens is None:
-        return Skip(step_id=step.id, to=follower, because=f"late: its time was {planned.because}")
-    if opens > facts.now:
-        return Wait(
-            until=_earliest(opens, watch),
-            because="its time has come, its window is closed",
-            step_id=step.id,
-            held_by="window",
-            will_send=is_email,
-        )
+        return place.wait(planned.at, planned.because)
+    opens_at = open_at(step.timing, facts.now, place.calendar)
+    if opens_at is None:
+        return place.skip(f"late: {planned.because}")
+    if opens_at > facts.now:
+        return place.wait(opens_at, "its time has come, its window is closed", held_by="window")
     if step.if_ and not holds(step.if_, facts):
-        return Skip(step_id=step.id, to=follower, because=f"if: {step.if_} does not hold")
+        return place.skip(f"if: {step.if_} does not hold")
     if step.unless and holds(step.unless, facts):
-        return Skip(step_id=step.id, to=follower, because=f"unless: {step.unless} holds")
-    return _now(campaign, step, follower, enrollment, facts, calendar, caps, watch, planned.because)
+        return place.skip(f"unless: {step.unless} holds")
+    return _now(place, planned.because)
 
 
-def _now(
-    campaign: Campaign,
-    step: Step,
-    follower: str | None,
-    enrollment: Enrollment,
-    facts: Facts,
-    calendar: Calendar,
-    caps: Caps,
-    watch: datetime | None,
-    because: str,
-) -> Decision:
-    match step.action:
+def _now(place: _Place, because: str) -> Decision:
+    match place.step.action:
         case EmailAction():
-            return _email_now(campaign, step, facts, caps, watch, because)
-        case WaitAction(until=until, for_=for_):
-            return _waiting(step, follower, until, for_, enrollment, facts, calendar, watch)
+            return _email_now(place, because)
+        case WaitAction() as action:
+            return _waiting(place, action)
         case ChooseAction(branches=branches):
             for branch in branches:
-                if branch.condition is None or holds(branch.condition, facts):
+                if branch.condition is None or holds(branch.condition, place.facts):
                     words = f"if: {branch.condition}" if branch.condition else "else"
-                    return Pass(step=step, to=first_step(branch.steps) or follower, because=words)
-            return Pass(step=step, to=follower, because="no branch holds")
+                    return Pass(step=place.step, to=first_step(branch.steps) or place.follower, because=words)
+            return Pass(step=place.step, to=place.follower, because="no branch holds")
         case _:
-            return Perform(step=step, because=because)
+            return Perform(step=place.step, because=because)
 
 
-def _email_now(
-    campaign: Campaign, step: Step, facts: Facts, caps: Caps, watch: datetime | None, because: str
-) -> Decision:
+def _email_now(place: _Place, because: str) -> Decision:
+    facts = place.facts
     for scope in facts.suppressed_scopes:
-        if forbids(scope, "marketing", campaign.name):
+        if forbids(scope, "marketing", place.campaign.name):
             outcome = "bounced" if scope == "all" else "unsubscribed"
             return Finish(outcome=outcome, because=f"the address is suppressed in scope {scope}")
-    rules = (*(caps.usual if step.is_capped else ()), *caps.hard)
+    rules = (*(place.caps.usual if place.step.is_capped else ()), *place.caps.hard)
     allowed_at, cap = earliest_under_caps(facts.sent_at, rules, facts.now)
     if allowed_at > facts.now:
-        return Wait(
-            until=_earliest(allowed_at, watch),
-            because=f"the contact has had as much mail as {cap} allows",
-            step_id=step.id,
-            held_by=f"limit {cap}",
-            will_send=True,
-        )
-    return Send(step=step, because=because)
+        words = f"the contact has had as much mail as {cap} allows"
+        return place.wait(allowed_at, words, held_by=f"limit {cap}")
+    return Send(step=place.step, because=because)
 
 
-def _waiting(
-    step: Step,
-    follower: str | None,
-    until: Condition | None,
-    for_: Duration | None,
-    enrollment: Enrollment,
-    facts: Facts,
-    calendar: Calendar,
-    watch: datetime | None,
-) -> Decision:
-    if until and holds(until, facts):
-        return Pass(step=step, to=follower, because=f"wait: {until}")
+def _waiting(place: _Place, action: WaitAction) -> Decision:
+    facts, began_at = place.facts, place.enrollment.anchor_at
+    if action.until and holds(action.until, facts):
+        return Pass(step=place.step, to=place.follower, because=f"wait: {action.until}")
     ends_at = None
-    if for_ is not None:
-        ends_at = add(enrollment.anchor_at, for_, calendar) + stood_still(facts.pauses, enrollment.anchor_at, facts.now)
+    if action.for_ is not None:
+        ends_at = add(began_at, action.for_, place.calendar) + stood_still(facts.pauses, began_at, facts.now)
         if facts.now >= ends_at:
-            return Pass(step=step, to=follower, because=f"waited {for_}")
-    changes_at = next_change(until, facts) if until else None
-    words = f"waits until {until}" if until else f"waits for {for_}"
-    if until and for_:
-        words += f", at most {for_}"
-    return Wait(until=_earliest(_earliest(ends_at, changes_at), watch), because=words, step_id=step.id)
+            return Pass(step=place.step, to=place.follower, because=f"waited {action.for_}")
+    changes_at = next_change(action.until, facts) if action.until else None
+    words = f"waits until {action.until}" if action.until else f"waits for {action.for_}"
+    if action.until and action.for_:
+        words += f", at most {action.for_}"
+    return place.wait(_earliest(ends_at, changes_at), words)
 
 
 def _at_the_end(campaign: Campaign, stage: Stage, watch: datetime | None) -> Decision:

@@ -35,7 +35,7 @@ ANY_TIME = Window()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateRule:
-    """A dated step's day: `day`, or `offset` before or after the date in `field` of the contact or enrolling event."""
+    """A dated step's day: `day`, or `offset` before or after the date in `field` (contact or enrolling event)."""
 
     day: date | None = None
     field: Node | None = None
@@ -59,7 +59,7 @@ class StepTiming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailAction:
-    """`template` is a path under `templates/emails/` without extension; `attach` are paths under the project's folder."""
+    """`template` is a path under `templates/emails/` without extension, `attach` are paths under the project."""
 
     template: str
     subject: str | None = None

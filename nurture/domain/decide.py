@@ -44,7 +44,7 @@ class Caps:
 NO_CAPS = Caps()
 
 
-def look(campaign: Campaign, enrollment: Enrollment, facts: Facts) -> tuple[Decision, ...]:
+def look(campaign: Campaign, enrollment: Enrollment, facts: Facts, calendar: Calendar) -> tuple[Decision, ...]:
     """What news mean for the enrollment: at most one Move or Finish, and a React for the oldest reply not reacted to.
 
     The order is that of the language: the reply's own `exit`, then `enter` of stages with an outcome, then the
@@ -59,17 +59,24 @@ def look(campaign: Campaign, enrollment: Enrollment, facts: Facts) -> tuple[Deci
     moved = _moved(campaign, here, facts, reply, rule)
     decisions: list[Decision] = [moved] if moved else []
     if reply:
-        decisions.append(
-            React(
-                reply_id=reply.id,
-                intent=reply.intent,
-                pause=rule.pause,
-                pause_until=reply.until,
-                task=rule.task,
-                notify=rule.notify,
-            )
-        )
+        decisions.append(_reaction(reply, rule, facts, calendar))
     return tuple(decisions)
+
+
+def _reaction(reply: Reply, rule: ReplyRule, facts: Facts, calendar: Calendar) -> React:
+    until = None
+    if rule.pause:
+        until = reply.until if reply.until and reply.until > facts.now else None
+        until = until or add(facts.now, rule.pause.for_ or rule.pause.at_most, calendar)
+    return React(
+        reply_id=reply.id,
+        intent=reply.intent,
+        because=f"a reply with the intent {reply.intent}",
+        pauses_until=until,
+        is_until_resumed=rule.pause is not None and rule.pause.for_ is None,
+        task=rule.task,
+        notify=rule.notify,
+    )
 
 
 def _moved(campaign: Campaign, here: int, facts: Facts, reply: Reply | None, rule: ReplyRule) -> Move | Finish | None:
@@ -84,12 +91,10 @@ def _moved(campaign: Campaign, here: int, facts: Facts, reply: Reply | None, rul
             if holds(rule_of_exit.condition, facts):
                 return Finish(outcome=rule_of_exit.outcome, because=f"exit: {rule_of_exit.condition}")
     furthest = max(entered, default=here)
-    follower = here + 1
-    if reply and rule.is_move_next and follower < len(campaign.stages) and not campaign.stages[follower].outcome:
-        if follower >= furthest:
-            return Move(
-                stage=campaign.stages[follower].name, because=f"a reply with the intent {reply.intent} moves on"
-            )
+    following = campaign.stages[here + 1] if here + 1 < len(campaign.stages) else None
+    moves_next = reply and rule.is_move_next and furthest <= here + 1
+    if reply and moves_next and following and not following.outcome:
+        return Move(stage=following.name, because=f"a reply with the intent {reply.intent} moves on")
     return _move_by_enter(campaign.stages[furthest]) if furthest > here else None
 
 
@@ -107,7 +112,7 @@ def _move_by_enter(stage: Stage) -> Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """A step and everything that bears on it at one moment. `watch` is when time alone may move the person elsewhere."""
+    """A step and all that bears on it at one moment. `watch` is when time alone may move the person elsewhere."""
 
     campaign: Campaign
     stage: Stage

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from nurture.domain.campaign import PauseRule, Step, TaskRule
+from nurture.domain.campaign import Step, TaskRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +73,16 @@ class Finish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class React:
-    """What a human reply calls for besides moving: applied in the stage that the reply moved to."""
+    """What a human reply calls for besides moving: applied in the stage that the reply moved to.
+
+    `pauses_until` is set where the reply pauses; `is_until_resumed` says that closing its task ends the pause earlier.
+    """
 
     reply_id: int
     intent: str
-    pause: PauseRule | None = None
-    pause_until: datetime | None = None
+    because: str
+    pauses_until: datetime | None = None
+    is_until_resumed: bool = False
     task: TaskRule | None = None
     notify: str | None = None
 

@@ -114,7 +114,7 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """Certainly not sent, pointless to repeat. `kind` says what it is about: the address, our standing, this content."""
+    """Certainly not sent, pointless to repeat. `kind`: because of the address, our standing, or this content."""
 
     reason: str
     kind: Literal["address", "policy", "content"]

@@ -1,4 +1,4 @@
-"""One enrollment's way at one moment: looks and steps in turn until there is something to send, to do or to wait for."""
+"""One enrollment's way at one moment: looks and steps in turn until there is something to send, do or wait for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walked:
-    """Where the way ended. The last of `taken` is the Send, Perform, Wait or Finish that ended it, or the React after a Finish.
+    """Where the way ended: at a Send, Perform, Wait or Finish, which only the React of the same reply may follow.
 
     A Send or Perform leaves the enrollment at its step: `transition.complete` moves it once the thing is done.
     """
@@ -45,7 +45,7 @@ class Walked:
 def walk(
     campaign: Campaign, enrollment: Enrollment, facts: Facts, calendar: Calendar, *, caps: Caps = NO_CAPS
 ) -> Walked:
-    """Go on from where `enrollment` stands. Ends always: moves and steps only go forward, and each reply is new once."""
+    """Go on from where `enrollment` stands. Always ends: moves and steps only go forward, each reply is new once."""
     taken: list[Taken] = []
     while True:
         news = look(campaign, enrollment, facts, calendar)

@@ -1,11 +1,13 @@
-"""What every room's tests may ask for: databases of both kinds."""
+"""What every room's tests may ask for: databases of both kinds, migrated and empty, each test its own."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from nurture.store.database import Database
 from tests.support.postgres import PostgresServer, installed_binaries, running_server
 
 
@@ -22,6 +24,24 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_server: PostgresServer) -> str:
+    name = postgres_server.create()
+    database = Database(postgres_server.url(name))
+    database.upgrade()
+    database.close()
+    return name
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "nurture.db"
+    database = Database(f"sqlite:///{path}")
+    database.upgrade()
+    database.close()
+    return path
+
+
 @pytest.fixture
 def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """A new PostgreSQL database without any table."""
@@ -31,6 +51,45 @@ def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """Where a SQLite database may be made; there is none yet."""
-    return f"sqlite:///{tmp_path / 'nurture.db'}"
+def postgres_url(postgres_server: PostgresServer, _postgres_template: str) -> Iterator[str]:
+    """A new PostgreSQL database with nurture's tables."""
+    name = postgres_server.create(_postgres_template)
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """Where a SQLite file may be made; there is none yet."""
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
+    """A new SQLite file with nurture's tables."""
+    path = tmp_path / "nurture.db"
+    shutil.copy(_sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database with nurture's tables, of the one kind and of the other."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The store on `database_url`, open."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """The store on SQLite alone, for tests that are about something above it."""
+    opened = Database(sqlite_url)
+    yield opened
+    opened.close()

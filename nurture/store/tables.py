@@ -57,6 +57,7 @@ NAMING: Mapping[str, Any] = {
     "pk": "pk_%(table_name)s",
 }
 metadata = MetaData(naming_convention=NAMING)
+# `sqlite_autoincrement` where the log or a link names a row that may be erased: SQLite would give its id away again.
 
 contacts = Table(
     "contacts",
@@ -80,6 +81,7 @@ contacts = Table(
     Column("consent_wording", Text),
     Column("created_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
 )
 Index("ix_contacts_changed_at", contacts.c.changed_at)
 
@@ -112,6 +114,7 @@ enrollments = Table(
     Column("revision", Integer, nullable=False, default=0),
     Column("lease_token", Text),
     Column("lease_until", UtcTime),
+    sqlite_autoincrement=True,
 )
 _UNFINISHED = enrollments.c.state != "finished"
 Index(
@@ -129,6 +132,14 @@ Index(
     postgresql_where=_UNFINISHED,
 )
 Index("ix_enrollments_contact", enrollments.c.contact_id)
+_LEASED = enrollments.c.lease_token.is_not(None)
+Index(
+    "ix_enrollments_leased",
+    enrollments.c.lease_token,
+    enrollments.c.lease_until,
+    sqlite_where=_LEASED,
+    postgresql_where=_LEASED,
+)
 Index("ix_enrollments_campaign_stage", enrollments.c.campaign, enrollments.c.stage, enrollments.c.state)
 
 messages = Table(
@@ -162,6 +173,7 @@ messages = Table(
     Column("sent_at", UtcTime),
     Column("settled_at", UtcTime),
     Column("reason", Text, nullable=False, default=""),
+    sqlite_autoincrement=True,
 )
 Index("ix_messages_enrollment", messages.c.enrollment_id)
 Index("ix_messages_contact", messages.c.contact_id, messages.c.sent_at)
@@ -193,6 +205,7 @@ events = Table(
     Column("because", Text, nullable=False, default=""),
     Column("fields", Json, nullable=False, default=dict),
     comment="append-only",
+    sqlite_autoincrement=True,
 )
 Index("ix_events_contact", events.c.contact_id, events.c.name, events.c.at)
 Index("ix_events_enrollment", events.c.enrollment_id)
@@ -212,6 +225,7 @@ pauses = Table(
     Column("because", Text, nullable=False, default=""),
 )
 Index("ix_pauses_contact", pauses.c.contact_id)
+Index("ix_pauses_enrollment", pauses.c.enrollment_id)
 
 suppressions = Table(
     "suppressions",
@@ -235,6 +249,7 @@ orders = Table(
     Column("total", Text, nullable=False, comment="decimal as text: exact in both databases"),
     Column("currency", String(3), nullable=False),
     Column("items", Json, nullable=False, comment="[{product, quantity, price}]"),
+    sqlite_autoincrement=True,
 )
 Index("ix_orders_contact", orders.c.contact_id, orders.c.placed_at)
 
@@ -256,8 +271,10 @@ tasks = Table(
     Column("due_at", UtcTime),
     Column("done_at", UtcTime),
     Column("note", Text, nullable=False, default=""),
+    sqlite_autoincrement=True,
 )
 Index("ix_tasks_open", tasks.c.done_at, tasks.c.due_at)
+Index("ix_tasks_contact", tasks.c.contact_id)
 
 inbound = Table(
     "inbound",
@@ -288,10 +305,13 @@ inbound = Table(
     Column("event_id", Id),
     Column("reacted_at", UtcTime),
     UniqueConstraint("mailbox", "key"),
+    sqlite_autoincrement=True,
 )
 Index("ix_inbound_enrollment", inbound.c.enrollment_id)
 Index("ix_inbound_contact", inbound.c.contact_id)
 Index("ix_inbound_message_id", inbound.c.message_id)
+_IN_TRAY = inbound.c.matched_by == ""
+Index("ix_inbound_tray", inbound.c.received_at, sqlite_where=_IN_TRAY, postgresql_where=_IN_TRAY)
 
 mailbox_cursors = Table(
     "mailbox_cursors",

@@ -66,8 +66,18 @@ def running_server(binaries: Path) -> Iterator[PostgresServer]:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
         _as_owner(
-            [f"{binaries}/initdb", "-D", f"{data}", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-            + ["--no-locale", "--no-sync"],
+            [
+                f"{binaries}/initdb",
+                "-D",
+                f"{data}",
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-EUTF8",
+                "--no-locale",
+                "--no-sync",
+            ],
             folder,
         )
         options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())

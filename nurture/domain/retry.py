@@ -1,0 +1,19 @@
+"""When to try again what certainly did not succeed."""
+
+from datetime import timedelta
+
+_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 60, 120, 240))
+RELAY_RETRY_AFTER = timedelta(minutes=1)
+POLICY_HOLDS_FOR = timedelta(hours=1)
+
+
+def retry_after(attempts: int, jitter: float) -> timedelta:
+    """The wait after the `attempts`-th try, up to four hours; `jitter` in [0, 1] spreads it by up to a fifth.
+
+    Greylisting relays want a few minutes, full mailboxes hours; RFC 5321 4.5.4.1 asks for at least half an hour
+    once the first tries have failed, and for four or five days in all.
+
+    >>> retry_after(1, 0.0), retry_after(99, 1.0)
+    (datetime.timedelta(seconds=120), datetime.timedelta(seconds=17280))
+    """
+    return _DELAYS[min(max(attempts, 1), len(_DELAYS)) - 1] * (1 + jitter / 5)

@@ -1,0 +1,245 @@
+"""Taking what is due: one transaction that leases, decides, writes the intents and does what needs no network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from nurture.domain import transition
+from nurture.domain.campaign import Campaign, EmailAction, Step, WebhookAction
+from nurture.domain.decision import Finish, Perform, Send, Wait
+from nurture.domain.enrollment import Enrollment
+from nurture.domain.facts import Facts
+from nurture.domain.message import Message, MessageState
+from nurture.domain.sender import Rates
+from nurture.domain.walk import walk
+from nurture.engine.log import happened
+from nurture.engine.perform import Desk, perform
+from nurture.engine.react import write_decisions
+from nurture.store import enrollments, events, holds, messages
+from nurture.store import facts as fact_store
+from nurture.store.messages import MessageDraft
+
+_UNLIMITED = 1_000_000
+_UNKNOWN_SENDER_LOOKS_AGAIN_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A message whose intent is written and which this worker is to send; a notice has neither enrollment nor facts."""
+
+    message: Message
+    enrollment: Enrollment | None = None
+    campaign: Campaign | None = None
+    step: Step | None = None
+    facts: Facts | None = None
+    answers: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A webhook that this worker is to call; its enrollment stays leased until the call is answered."""
+
+    enrollment: Enrollment
+    campaign: Campaign
+    step: Step
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What one claim brought: `looked_at` counts the due rows, most of which may only have had to wait on."""
+
+    assignments: tuple[Assignment, ...] = ()
+    calls: tuple[Call, ...] = ()
+    looked_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """For whom and how long rows are taken; a token is used for one claim only, so that it fences."""
+
+    token: str
+    until: datetime
+
+
+def claim(
+    conn: Connection, desk: Desk, campaigns: Mapping[str, Campaign], *, now: datetime, limit: int, lease: Lease
+) -> Claimed:
+    """Lease up to `limit` due enrollments and notices, and carry each as far as it goes without a network."""
+    held = {hold.scope for hold in holds.listed(conn) if hold.until_at is None or hold.until_at > now}
+    if "all" in held:
+        return Claimed()
+    rooms = {
+        name: 0 if f"sender:{name}" in held else _room(conn, name, sender.rates, now)
+        for name, sender in desk.rules.senders.items()
+    }
+    notices = messages.claim_due_notices(
+        conn,
+        now=now,
+        limit=limit,
+        lease_token=lease.token,
+        lease_until=lease.until,
+        senders=[name for name, room in rooms.items() if room > 0],
+    )
+    due = enrollments.claim_due(
+        conn,
+        now=now,
+        limit=limit,
+        lease_token=lease.token,
+        lease_until=lease.until,
+        campaigns=[name for name in campaigns if f"campaign:{name}" not in held],
+        rooms=rooms,
+    )
+    facts = fact_store.load_for_enrollments(
+        conn, due, now=now, zone=desk.rules.zone, score_rules=desk.rules.score_rules
+    )
+    taking = _Taking(conn=conn, desk=desk, lease=lease, rooms=rooms, now=now)
+    found = [taking.carry_on(campaigns[row.campaign], row, facts[row.id]) for row in due if row.id in facts]
+    return Claimed(
+        assignments=(
+            *(Assignment(message=message) for message in notices),
+            *(each for each in found if isinstance(each, Assignment)),
+        ),
+        calls=tuple(each for each in found if isinstance(each, Call)),
+        looked_at=len(due) + len(notices),
+    )
+
+
+def _room(conn: Connection, sender: str, rates: Rates, now: datetime) -> int:
+    """How many more messages the sender's rates allow at this moment."""
+    taken = messages.rates_taken(conn, sender, now)
+    spans = (
+        (rates.per_minute, taken.minute),
+        (rates.per_hour, taken.hour),
+        (rates.per_day, taken.day),
+    )
+    return min((max(0, most - used) for most, used in spans if most is not None), default=_UNLIMITED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taking:
+    """One claim's transaction. `rooms` shrinks as intents are written: what the senders' rates still allow."""
+
+    conn: Connection
+    desk: Desk
+    lease: Lease
+    rooms: dict[str, int]
+    now: datetime
+
+    def carry_on(self, campaign: Campaign, enrollment: Enrollment, facts: Facts) -> Assignment | Call | None:
+        """Walk one enrollment on and write what was decided; what is left for the network, if anything."""
+        rules = self.desk.rules
+        calendar = rules.calendar_of(facts.contact, self.now)
+        walked = walk(campaign, enrollment, facts, calendar, caps=rules.caps)
+        after = replace(walked.enrollment, digest=campaign.digest)
+        write_decisions(self.conn, self.desk, campaign, enrollment, after, walked.taken, facts)
+        match walked.ending:
+            case Wait() | Finish():
+                self._save(enrollment, after)
+                return None
+            case Send(step=step):
+                return self._assign(campaign, enrollment, after, step, facts)
+            case Perform(step=step) if isinstance(step.action, WebhookAction):
+                kept = self._save(enrollment, after, is_kept=True)
+                return Call(enrollment=kept, campaign=campaign, step=step, facts=facts) if kept else None
+            case Perform(step=step, because=because):
+                perform(self.conn, self.desk, after, step, facts, because=because, now=self.now)
+                self._save(enrollment, transition.complete(after, campaign, self.now))
+                return None
+
+    def _save(self, before: Enrollment, after: Enrollment, *, is_kept: bool = False) -> Enrollment | None:
+        """The row as written, still leased where it is kept; None where it was changed since it was claimed."""
+        after = replace(
+            after,
+            lease_token=self.lease.token if is_kept else None,
+            lease_until=self.lease.until if is_kept else None,
+        )
+        if not enrollments.save(self.conn, before, after, now=self.now):
+            return None
+        return replace(after, revision=before.revision + 1, wake=0)
+
+    def _assign(
+        self, campaign: Campaign, before: Enrollment, after: Enrollment, step: Step, facts: Facts
+    ) -> Assignment | None:
+        held_until, held_by = self._no_room(after, facts)
+        if held_until:
+            words = f"{after.sender} has no room: {held_by}"
+            waiting = Wait(until=held_until, because=words, step_id=step.id, held_by=held_by, will_send=True)
+            self._save(before, transition.wait(after, waiting, campaign))
+            return None
+        message, answers = self._intend(campaign, after, step, facts)
+        if message is None:
+            words = "already in the ledger for this run"
+            events.append(self.conn, [happened(after, "step_skipped", self.now, step=step.id, because=words)])
+            self._save(before, transition.complete(after, campaign, self.now))
+            return None
+        kept = self._save(before, replace(after, because="being sent", held_by=""), is_kept=True)
+        if kept is None:
+            reason = "the person moved on"
+            messages.settle(self.conn, message, MessageState.CANCELLED, reason=reason, now=self.now)
+            return None
+        self.rooms[after.sender] -= 1
+        return Assignment(message=message, enrollment=kept, campaign=campaign, step=step, facts=facts, answers=answers)
+
+    def _no_room(self, enrollment: Enrollment, facts: Facts) -> tuple[datetime | None, str]:
+        """Until when the sender holds this mail back, and by what; (None, "") where there is room.
+
+        A row that waits for a rate stays due: from now on it is claimed only when its sender has room.
+        """
+        sender = self.desk.rules.senders.get(enrollment.sender)
+        if sender is None:
+            return self.now + _UNKNOWN_SENDER_LOOKS_AGAIN_AFTER, f"sender {enrollment.sender} is not in the config"
+        if self.rooms[sender.name] <= 0:
+            return self.now, f"rate of sender {sender.name}"
+        per_domain = sender.rates.per_domain_per_minute
+        if per_domain is not None:
+            domain = facts.contact.address.rpartition("@")[2]
+            if messages.domain_taken(self.conn, sender.name, domain, self.now) >= per_domain:
+                return self.now + timedelta(seconds=60 / per_domain), f"{per_domain} per minute to {domain}"
+        return None, ""
+
+    def _intend(
+        self, campaign: Campaign, enrollment: Enrollment, step: Step, facts: Facts
+    ) -> tuple[Message | None, Message | None]:
+        """The ledger's row for this step, now `sending`, and the message whose thread it continues.
+
+        No row where the step was settled in this run before: a key is sent once, for ever.
+        """
+        is_reply = isinstance(step.action, EmailAction) and step.action.is_thread_reply
+        key = f"{enrollment.id}/{step.id}"
+        known = messages.by_key(self.conn, key)
+        if known is not None:
+            answered = messages.by_message_ids(self.conn, [known.in_reply_to or ""]).get(known.in_reply_to or "")
+            is_resent = known.state is MessageState.UNKNOWN and campaign.on_unknown == "resend"
+            if known.state is not MessageState.DEFERRED and not (is_resent and known.attempts <= 1):
+                return None, answered
+            lease = self.lease
+            retaken = messages.retake(
+                self.conn, known.id, lease_token=lease.token, lease_until=lease.until, now=self.now
+            )
+            return retaken, answered
+        answers = (
+            messages.last_sent_to(self.conn, contact_id=facts.contact.id, campaign=campaign.name) if is_reply else None
+        )
+        domain = self.desk.rules.senders[enrollment.sender].email.rpartition("@")[2]
+        draft = MessageDraft(
+            key=key,
+            state=MessageState.SENDING,
+            purpose="marketing",
+            contact_id=facts.contact.id,
+            enrollment_id=enrollment.id,
+            campaign=campaign.name,
+            stage=enrollment.stage,
+            step=step.id,
+            sender=enrollment.sender,
+            recipient=facts.contact.address,
+            message_id=f"<{self.desk.chance.token()}@{domain}>",
+            created_at=self.now,
+            lease_token=self.lease.token,
+            lease_until=self.lease.until,
+            in_reply_to=answers.message_id if answers else None,
+            references=(*answers.references, answers.message_id) if answers else (),
+        )
+        return messages.write_intent(self.conn, draft), answers

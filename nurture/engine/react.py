@@ -1,0 +1,105 @@
+"""What decisions do besides moving the person: pauses, tasks and notices of a reply, what a move leaves behind."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from nurture.domain.calendar import add
+from nurture.domain.campaign import Campaign
+from nurture.domain.decision import Finish, Move, React, Skip
+from nurture.domain.enrollment import Enrollment
+from nurture.domain.facts import Facts
+from nurture.domain.message import MessageState
+from nurture.domain.walk import Taken
+from nurture.engine.log import events_of
+from nurture.engine.notify import queue_notice, recipients_of
+from nurture.engine.perform import Desk, add_task, one_line
+from nurture.engine.suppress import cancel_waiting
+from nurture.store import events, inbound, messages, pauses
+
+
+def write_decisions(
+    conn: Connection,
+    desk: Desk,
+    campaign: Campaign,
+    before: Enrollment,
+    after: Enrollment,
+    taken: Iterable[Taken],
+    facts: Facts,
+) -> None:
+    """Log what was decided on the way from `before` to `after` and write what follows from it."""
+    taken = tuple(taken)
+    events.append(conn, events_of(before, taken, facts.now))
+    for each in taken:
+        match each.decision:
+            case Move(stage=name, because=because):
+                cancel_waiting(conn, before.id, reason=because, now=facts.now)
+                stage = campaign.stage(name)
+                if stage and stage.outcome:
+                    pauses.lift(conn, now=facts.now, enrollment_id=before.id)
+            case Finish(because=because):
+                cancel_waiting(conn, before.id, reason=because, now=facts.now)
+            case Skip(step_id=step, because=because):
+                _cancel_step(conn, before, step, because, facts.now)
+            case React() as reaction:
+                _react(conn, desk, after, reaction, facts)
+            case _:
+                pass
+
+
+def _cancel_step(conn: Connection, enrollment: Enrollment, step: str, because: str, now: datetime) -> None:
+    message = messages.by_key(conn, f"{enrollment.id}/{step}")
+    if message and message.state is MessageState.DEFERRED:
+        messages.settle(conn, message, MessageState.CANCELLED, reason=because, now=now)
+
+
+def _react(conn: Connection, desk: Desk, enrollment: Enrollment, reaction: React, facts: Facts) -> None:
+    now = facts.now
+    inbound.mark_reacted(conn, [reaction.reply_id], now)
+    task_id = None
+    if reaction.task:
+        due = reaction.task.due
+        task_id = add_task(
+            conn,
+            enrollment,
+            facts,
+            key=f"reply/{reaction.reply_id}",
+            kind=reaction.task.kind,
+            title=one_line(desk.renderer.text(reaction.task.title, facts)),
+            due_at=add(now, due, desk.rules.calendar_of(facts.contact, now)) if due else None,
+            now=now,
+        )
+    if reaction.pauses_until:
+        pauses.add(
+            conn,
+            contact_id=enrollment.contact_id,
+            enrollment_id=enrollment.id,
+            kind="reply",
+            from_at=now,
+            until_at=reaction.pauses_until,
+            because=f"paused by {reaction.because}",
+            task_id=task_id if reaction.is_until_resumed else None,
+        )
+    if reaction.notify:
+        _notify_of_reply(conn, desk, enrollment, reaction, facts)
+
+
+def _notify_of_reply(conn: Connection, desk: Desk, enrollment: Enrollment, reaction: React, facts: Facts) -> None:
+    contact = facts.contact
+    name = " ".join(part for part in (contact.first_name, contact.last_name) if part) or contact.email
+    reply = next((reply for reply in facts.replies if reply.id == reaction.reply_id), None)
+    queue_notice(
+        conn,
+        key=f"reply-{reaction.reply_id}",
+        to=recipients_of(reaction.notify or "team", contact, desk.rules),
+        subject=f"{name} answered ({reaction.intent})",
+        text=f"{name} <{contact.email}> wrote:\n\n{reply.text if reply else ''}\n\n"
+        f"They stand in stage {enrollment.stage} of {enrollment.campaign}.\n"
+        f"The whole story: nurture why {contact.email}",
+        sender=enrollment.sender,
+        rules=desk.rules,
+        chance=desk.chance,
+        now=facts.now,
+        contact_id=contact.id,
+    )

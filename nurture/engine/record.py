@@ -1,0 +1,187 @@
+"""What became of a message, written into the ledger, and what that means for the person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from nurture.domain import transition
+from nurture.domain.campaign import Campaign
+from nurture.domain.enrollment import Enrollment
+from nurture.domain.event import Event
+from nurture.domain.message import Accepted, Deferred, Message, MessageState, Outcome, Rejected, Unknown
+from nurture.domain.retry import POLICY_HOLDS_FOR, RELAY_RETRY_AFTER, retry_after
+from nurture.engine.notify import queue_notice
+from nurture.engine.perform import Desk
+from nurture.engine.suppress import suppress
+from nurture.store import enrollments, events, holds, messages
+
+RESEND_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """An outcome with the row as claimed; the enrollment as this worker left it leased, none for a notice."""
+
+    message: Message
+    outcome: Outcome
+    enrollment: Enrollment | None = None
+    campaign: Campaign | None = None
+
+
+def record(conn: Connection, desk: Desk, settled: Sequence[Settled], *, now: datetime) -> None:
+    """Settle messages in one transaction. The message always; its enrollment only if it is still as it was claimed."""
+    for each in settled:
+        _record_one(conn, desk, each, now)
+
+
+def record_afterwards(
+    conn: Connection,
+    desk: Desk,
+    campaigns: Mapping[str, Campaign],
+    message: Message,
+    outcome: Outcome,
+    *,
+    now: datetime,
+) -> None:
+    """Settle a message whose worker could not: after a crash, from the journal, or by what came back."""
+    enrollment = enrollments.get(conn, message.enrollment_id) if message.enrollment_id else None
+    if enrollment and (enrollment.step != message.step or enrollment.state == "finished"):
+        enrollment = None
+    campaign = campaigns.get(message.campaign) if message.campaign else None
+    _record_one(conn, desk, Settled(message=message, outcome=outcome, enrollment=enrollment, campaign=campaign), now)
+
+
+def _record_one(conn: Connection, desk: Desk, settled: Settled, now: datetime) -> None:
+    match settled.outcome:
+        case Accepted(reply=reply):
+            if _settle(conn, settled, MessageState.SENT, reply, now):
+                _log(conn, settled, "message_sent", reply, now)
+            _complete(conn, settled, now)
+        case Deferred() as deferred:
+            _defer(conn, desk, settled, deferred, now)
+        case Rejected(kind="policy", reason=reason):
+            _hold_sender(conn, desk, settled.message.sender, reason, now)
+            _try_again(conn, settled, now + POLICY_HOLDS_FOR, reason, now, is_attempt=True)
+        case Rejected(kind=kind, reason=reason):
+            if _settle(conn, settled, MessageState.FAILED, reason, now):
+                _log(conn, settled, "message_failed", reason, now)
+            if kind == "address":
+                _bounce(conn, settled, reason, now)
+            else:
+                _complete(conn, settled, now)
+        case Unknown(reason=reason):
+            if _settle(conn, settled, MessageState.UNKNOWN, reason, now):
+                _log(conn, settled, "message_unknown", reason, now)
+            _go_on_after_unknown(conn, settled, reason, now)
+
+
+def _settle(conn: Connection, settled: Settled, to: MessageState, reason: str, now: datetime) -> bool:
+    """False where the row is settled otherwise already; an `unknown` that turns out to be known is settled anew."""
+    if messages.settle(conn, settled.message, to, reason=reason, now=now):
+        return True
+    present = messages.get(conn, settled.message.id)
+    if present is None or present.state is not MessageState.UNKNOWN or to is MessageState.UNKNOWN:
+        return False
+    return messages.settle(conn, present, to, reason=reason, now=now)
+
+
+def _log(conn: Connection, settled: Settled, name: str, because: str, now: datetime) -> None:
+    message = settled.message
+    if message.purpose == "notify":
+        return
+    event = Event(
+        name=name,
+        at=now,
+        contact_id=message.contact_id,
+        enrollment_id=message.enrollment_id,
+        message_id=message.id,
+        campaign=message.campaign,
+        stage=message.stage,
+        step=message.step,
+        because=because,
+    )
+    events.append(conn, [event])
+
+
+def _complete(conn: Connection, settled: Settled, now: datetime) -> None:
+    if settled.enrollment is None or settled.campaign is None:
+        return
+    done = transition.complete(settled.enrollment, settled.campaign, now)
+    _release(conn, settled.enrollment, done, now)
+
+
+def _release(conn: Connection, before: Enrollment, after: Enrollment, now: datetime) -> None:
+    enrollments.save(conn, before, replace(after, lease_token=None, lease_until=None), now=now)
+
+
+def _defer(conn: Connection, desk: Desk, settled: Settled, deferred: Deferred, now: datetime) -> None:
+    message = settled.message
+    if now - message.created_at > desk.rules.gives_up_after:
+        reason = f"given up after {desk.rules.gives_up_after.days} days: {deferred.reason}"
+        if _settle(conn, settled, MessageState.FAILED, reason, now):
+            _log(conn, settled, "message_failed", reason, now)
+        _complete(conn, settled, now)
+        return
+    if deferred.is_relay_wide:
+        again_at = now + RELAY_RETRY_AFTER
+    else:
+        again_at = now + retry_after(message.attempts, desk.chance.uniform(0, 1))
+    _try_again(conn, settled, again_at, deferred.reason, now, is_attempt=not deferred.is_relay_wide)
+
+
+def _try_again(
+    conn: Connection, settled: Settled, at: datetime, reason: str, now: datetime, *, is_attempt: bool
+) -> None:
+    if messages.settle(conn, settled.message, MessageState.DEFERRED, reason=reason, now=now, due_at=at):
+        _log(conn, settled, "message_deferred", reason, now)
+    if settled.enrollment:
+        waiting = transition.retry(settled.enrollment, at=at, because=reason)
+        if not is_attempt:
+            waiting = replace(waiting, attempts=settled.enrollment.attempts)
+        _release(conn, settled.enrollment, waiting, now)
+
+
+def _bounce(conn: Connection, settled: Settled, reason: str, now: datetime) -> None:
+    """An address that the relay refuses for good: never written to again, by nobody."""
+    if settled.message.purpose == "notify":
+        return
+    _log(conn, settled, "bounced", reason, now)
+    suppress(
+        conn,
+        address=settled.message.recipient,
+        scope="all",
+        reason=reason,
+        source="smtp",
+        outcome="bounced",
+        now=now,
+    )
+
+
+def _go_on_after_unknown(conn: Connection, settled: Settled, reason: str, now: datetime) -> None:
+    """Hold the message, not the person; or, where the campaign says so, send it once more."""
+    is_resent = settled.campaign is not None and settled.campaign.on_unknown == "resend"
+    if is_resent and settled.enrollment and settled.message.attempts <= 1:
+        waiting = transition.retry(settled.enrollment, at=now + RESEND_AFTER, because=reason)
+        _release(conn, settled.enrollment, waiting, now)
+    else:
+        _complete(conn, settled, now)
+
+
+def _hold_sender(conn: Connection, desk: Desk, sender: str, reason: str, now: datetime) -> None:
+    """Stop sending through a relay that refuses us, for a while, and tell the team once a day."""
+    holds.put(conn, scope=f"sender:{sender}", because=reason, now=now, until_at=now + POLICY_HOLDS_FOR)
+    events.append(conn, [Event(name="sender_held", at=now, because=reason, fields={"sender": sender})])
+    queue_notice(
+        conn,
+        key=f"sender-held-{sender}-{now:%Y-%m-%d}",
+        to=desk.rules.team,
+        subject=f"Sender {sender} is held: its relay refuses our mail",
+        text=f"The relay of sender {sender} said:\n\n{reason}\n\n"
+        f"Nothing is lost. Sending goes on in {POLICY_HOLDS_FOR}, or at once by: nurture resume --sender {sender}",
+        sender=sender,
+        rules=desk.rules,
+        chance=desk.chance,
+        now=now,
+    )

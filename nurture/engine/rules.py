@@ -1,0 +1,62 @@
+"""What the project's config says that the engine goes by, as one plain value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from nurture.domain.calendar import Calendar
+from nurture.domain.contact import Contact
+from nurture.domain.decide import NO_CAPS, Caps
+from nurture.domain.score import ScoreRules
+from nurture.domain.sender import Sender
+from nurture.domain.vocabulary import Vocabulary
+from nurture.domain.zone import zone_of
+from nurture.public_holidays import holidays_of, weekend_of
+
+_YEARS_AHEAD = 3  # windows and business days never look further
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracking:
+    """Whether opens and clicks are counted at all, and in which countries they are not."""
+
+    opens: bool = True
+    clicks: bool = True
+    not_in: frozenset[str] = frozenset()
+
+    def applies_to(self, contact: Contact) -> bool:
+        return contact.country not in self.not_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """`zone` and `country` are for contacts that have none. `lease_for` is how long a claim is believed."""
+
+    project: str
+    base_url: str
+    zone: ZoneInfo
+    senders: Mapping[str, Sender]
+    vocabulary: Vocabulary
+    country: str | None = None
+    caps: Caps = NO_CAPS
+    score_rules: ScoreRules | None = None
+    closed_days: frozenset[date] = frozenset()
+    owners: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
+    tracking: Tracking = field(default_factory=Tracking)
+    plus_address_senders: frozenset[str] = frozenset()
+    webhook_secret: str = field(default="", repr=False)
+    lease_for: timedelta = timedelta(minutes=2)
+    gives_up_after: timedelta = timedelta(days=5)
+
+    def calendar_of(self, contact: Contact, now: datetime) -> Calendar:
+        """The contact's wall: zone, weekend and holidays of their country, and the project's closed days."""
+        country = contact.country or self.country
+        years = range(now.year - 1, now.year + _YEARS_AHEAD)
+        return Calendar(
+            zone=zone_of(contact, self.zone),
+            holidays=holidays_of(country, years),
+            closed_days=self.closed_days,
+            weekend=weekend_of(country),
+        )

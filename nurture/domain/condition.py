@@ -5,10 +5,11 @@ The tree is made by `loader/expression.py`, answered for one contact by `evaluat
 """
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Literal
 
 from nurture.domain.duration import Duration
-from nurture.domain.value import Value
+from nurture.domain.value import FieldType, Value
 
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
 ArithmeticOp = Literal["+", "-", "*", "/"]
@@ -33,16 +34,17 @@ FactName = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Literally:
-    """A constant, also a list of texts or numbers written out."""
+    """A constant, also a list of constants of one type written out."""
 
-    value: Value | tuple[int | float | str, ...]
+    value: Value | tuple[int | float | str | date | datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ContactField:
-    """`contact.NAME`."""
+    """`contact.NAME`. A value that does not fit the declared `type` counts as none; type None takes any value."""
 
     name: str
+    type: FieldType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class TriggerField:
-    """`event.NAME`: a field of the event that enrolled the contact."""
+    """`event.NAME`: a field of the event that enrolled the contact; `type` as for `ContactField`."""
 
     name: str
+    type: FieldType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Did:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """`happened(event, within=…)`."""
+    """`happened(event, within=…)`: recorded less than `within` ago, a day being 24 hours here."""
 
     event: str
     within: Duration | None = None
@@ -77,10 +80,11 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class LastEventField:
-    """`last(event).FIELD`."""
+    """`last(event).FIELD`; `type` as for `ContactField`."""
 
     event: str
     name: str
+    type: FieldType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,15 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """Like `Or`, gives one of its operands as Python does: the first that is not true, else the last."""
+
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """The first operand that is true, else the last."""
+
     parts: tuple["Node", ...]
 
 
@@ -124,6 +132,8 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
+    """Numbers, texts put together by `+`, days between dates, a date some days away; none where either side is none."""
+
     op: ArithmeticOp
     left: "Node"
     right: "Node"

@@ -66,7 +66,7 @@ class Contact:
     source: str | None = None
     tags: tuple[str, ...] = ()
     consent: Consent | None = None
-    fields: Mapping[str, Value] = field(default=_NO_FIELDS)
+    fields: Mapping[str, Value] = field(default_factory=lambda: _NO_FIELDS)
 
     def value(self, name: str) -> Value:
         """The value of a standard or declared field; None where it is not set."""
@@ -92,6 +92,6 @@ class ContactDraft:
 
     address: str
     email: str
-    values: Mapping[str, Value] = field(default=_NO_FIELDS)
+    values: Mapping[str, Value] = field(default_factory=lambda: _NO_FIELDS)
     tags: tuple[str, ...] = ()
     consent: Consent | None = None

@@ -77,4 +77,4 @@ class Event:
     link: str | None = None
     is_human: bool = True
     because: str = ""
-    fields: Mapping[str, Value] = field(default=_NO_FIELDS)
+    fields: Mapping[str, Value] = field(default_factory=lambda: _NO_FIELDS)

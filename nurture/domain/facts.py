@@ -20,7 +20,7 @@ class EventFact:
     """A declared or built-in event of this contact, as conditions see it."""
 
     at: datetime
-    fields: Mapping[str, Value] = field(default=_NO_FIELDS)
+    fields: Mapping[str, Value] = field(default_factory=lambda: _NO_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +86,10 @@ class Facts:
     opened: tuple[Deed, ...] = ()
     clicked: tuple[Deed, ...] = ()
     replies: tuple[Reply, ...] = ()
-    events: Mapping[str, tuple[EventFact, ...]] = field(default=_NO_EVENTS)
+    events: Mapping[str, tuple[EventFact, ...]] = field(default_factory=lambda: _NO_EVENTS)
     orders: tuple[Order, ...] = ()
     enrolled: frozenset[str] = frozenset()
-    trigger: Mapping[str, Value] = field(default=_NO_FIELDS)
+    trigger: Mapping[str, Value] = field(default_factory=lambda: _NO_FIELDS)
     suppressed_scopes: tuple[str, ...] = ()
     sent_at: tuple[datetime, ...] = ()
 

@@ -17,8 +17,8 @@ _NO_EVENTS: Mapping[str, EventSpec] = MappingProxyType({})
 class Vocabulary:
     """Everything declared once for the whole project."""
 
-    contact_fields: Mapping[str, FieldSpec] = with_default(default=_NO_FIELDS)
-    events: Mapping[str, EventSpec] = with_default(default=_NO_EVENTS)
+    contact_fields: Mapping[str, FieldSpec] = with_default(default_factory=lambda: _NO_FIELDS)
+    events: Mapping[str, EventSpec] = with_default(default_factory=lambda: _NO_EVENTS)
     senders: tuple[str, ...] = ()
     campaigns: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en",)

@@ -1,0 +1,115 @@
+"""When a step's window is open: the moments of a day that its `window`, `days` and `at` allow on the contact's wall.
+
+A window is a set of wall times. In the hour that comes twice both are inside, one that the clock skips is not there;
+only `at` happens once: at the first of two, at the end of a gap.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from nurture.domain.calendar import DAY, HORIZON_DAYS, Calendar, clock_change, moment_of, wall_of
+from nurture.domain.campaign import StepTiming
+
+Span = tuple[datetime, datetime]
+"""From a moment, up to but without another; UTC."""
+
+_MINUTE = timedelta(minutes=1)
+_FURTHEST_OFFSET = timedelta(hours=16)
+"""More than the clocks of any place have ever been away from UTC."""
+
+
+def window_never_opens(timing: StepTiming) -> bool:
+    """Whether no day of any calendar can hold a moment for the step: no weekday is left, or `at` is outside `hours`."""
+    if not _weekdays(timing):
+        return True
+    return not any(
+        begin < end and (timing.at is None or begin <= timing.at < end) for begin, end in timing.window.hours
+    )
+
+
+def from_at_on(timing: StepTiming) -> StepTiming:
+    """The timing for a step that could not go at its `at`: from then on, as long as the window is open that day.
+
+    Were `at` still the only minute, a step that waits for room would wait for the same minute of the next day, and a
+    queue would never come to its end.
+    """
+    if timing.at is None:
+        return timing
+    hours = tuple((max(begin, timing.at), end) for begin, end in timing.window.hours if timing.at < end)
+    return replace(timing, at=None, window=replace(timing.window, hours=hours))
+
+
+def is_open_day(timing: StepTiming, day: date, calendar: Calendar) -> bool:
+    """Whether weekday, holidays and closed days allow it; the hours are not looked at."""
+    return day.weekday() in _weekdays(timing) and not (timing.window.keeps_holidays and calendar.is_day_off(day))
+
+
+def open_spans(timing: StepTiming, day: date, calendar: Calendar) -> tuple[Span, ...]:
+    """All moments of `day` at which the step may go, as spans in order."""
+    if not is_open_day(timing, day, calendar):
+        return ()
+    spans = sorted(
+        span for begin, end in timing.window.hours for span in _spans_between(begin, end, day, calendar.zone)
+    )
+    if timing.at is None:
+        return tuple(spans)
+    at = moment_of(datetime.combine(day, timing.at), calendar.zone)
+    return tuple((at, min(end, at + _MINUTE)) for begin, end in spans if begin <= at < end)
+
+
+def first_open(timing: StepTiming, at: datetime, calendar: Calendar) -> datetime | None:
+    """The first moment not before `at` at which the step may go; None where there is none for more than a year.
+
+    >>> from nurture.domain.campaign import Window
+    >>> mornings = StepTiming(window=Window(days=frozenset({0}), hours=((time(9), time(12)),)))
+    >>> bangkok = Calendar(zone=ZoneInfo("Asia/Bangkok"))
+    >>> first_open(mornings, datetime(2026, 3, 3, tzinfo=UTC), bangkok).isoformat()
+    '2026-03-09T02:00:00+00:00'
+    """
+    today = wall_of(at, calendar.zone).date()
+    # Where a clock is set back over midnight, yesterday comes again after the first of today.
+    near = (span for day in (today - DAY, today, today + DAY) for span in open_spans(timing, day, calendar))
+    if left := spans_after(near, at):
+        return min(left)[0]
+    later = (open_spans(timing, today + distance * DAY, calendar) for distance in range(2, HORIZON_DAYS))
+    return next((spans[0][0] for spans in later if spans), None)
+
+
+def spans_after(spans: Iterable[Span], at: datetime) -> tuple[Span, ...]:
+    """What is left of `spans` from `at` on."""
+    return tuple((max(begin, at), end) for begin, end in spans if end > at)
+
+
+def last_open_day(timing: StepTiming, day: date, calendar: Calendar) -> date | None:
+    """`day`, or where it is closed the last day before it that is open; None where there is none for a year."""
+    days = (day - distance * DAY for distance in range(HORIZON_DAYS))
+    return next((earlier for earlier in days if open_spans(timing, earlier, calendar)), None)
+
+
+def _weekdays(timing: StepTiming) -> frozenset[int]:
+    return timing.window.days if timing.days is None else timing.window.days & timing.days
+
+
+def _spans_between(begin: time, end: time, day: date, zone: ZoneInfo) -> list[Span]:
+    """The moments at which the wall shows a time of `day` from `begin` up to `end`; two spans where the clock changes.
+
+    Offsets are compared at moments that lie safely before and after; in between a clock is changed once at most.
+    """
+    start = datetime.combine(day, begin, tzinfo=UTC)
+    midnight = datetime.combine(day + DAY, time.min, tzinfo=UTC)
+    stop = midnight if end == time.max else datetime.combine(day, end, tzinfo=UTC)
+    low, high = start - _FURTHEST_OFFSET, stop + _FURTHEST_OFFSET
+    before, after = _offset(low, zone), _offset(high, zone)
+    if before == after:
+        return [(start - before, stop - before)] if start < stop else []
+    change = clock_change(low, high, zone)
+    early, late = (start - before, min(stop - before, change)), (max(start - after, change), stop - after)
+    if early[0] < early[1] == late[0] < late[1]:
+        return [(early[0], late[1])]
+    return [span for span in (early, late) if span[0] < span[1]]
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()

@@ -76,8 +76,8 @@ def finish(enrollment: Enrollment, decision: Finish, now: datetime) -> Enrollmen
     )
 
 
-def retry(enrollment: Enrollment, *, at: datetime, because: str) -> Enrollment:
-    """The step did not succeed and is tried again at `at`; counts as an attempt."""
+def retry(enrollment: Enrollment, *, at: datetime, because: str, will_send: bool = True) -> Enrollment:
+    """The step did not succeed and is tried again at `at`; counts as an attempt. `will_send` is False for webhooks."""
     return replace(
         enrollment,
         attempts=enrollment.attempts + 1,
@@ -85,7 +85,7 @@ def retry(enrollment: Enrollment, *, at: datetime, because: str) -> Enrollment:
         due_at=at,
         because=because,
         held_by="retry",
-        will_send=True,
+        will_send=will_send,
     )
 
 

@@ -134,6 +134,9 @@ def _defer(conn: Connection, desk: Desk, settled: Settled, deferred: Deferred, n
 def _try_again(
     conn: Connection, settled: Settled, at: datetime, reason: str, now: datetime, *, is_attempt: bool
 ) -> None:
+    if settled.message.enrollment_id and not _still_wants(conn, settled.message):
+        messages.settle(conn, settled.message, MessageState.CANCELLED, reason="the person moved on", now=now)
+        return
     if messages.settle(conn, settled.message, MessageState.DEFERRED, reason=reason, now=now, due_at=at):
         _log(conn, settled, "message_deferred", reason, now)
     if settled.enrollment:
@@ -141,6 +144,12 @@ def _try_again(
         if not is_attempt:
             waiting = replace(waiting, attempts=settled.enrollment.attempts)
         _release(conn, settled.enrollment, waiting, now)
+
+
+def _still_wants(conn: Connection, message: Message) -> bool:
+    """Whether the run still stands at the message's step; else a try again would wait for nobody."""
+    run = enrollments.get(conn, message.enrollment_id) if message.enrollment_id else None
+    return run is not None and run.state != "finished" and run.step == message.step
 
 
 def _bounce(conn: Connection, settled: Settled, reason: str, now: datetime) -> None:

@@ -1,0 +1,91 @@
+"""Webhook steps: called while their enrollment is leased, retried with growing waits, given up with a reason."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from nurture.clock import Clock
+from nurture.domain import transition
+from nurture.domain.campaign import WebhookAction
+from nurture.domain.facts import Facts
+from nurture.engine.claim import Call
+from nurture.engine.log import happened
+from nurture.engine.rules import Rules
+from nurture.engine.store_thread import StoreThread
+from nurture.store import enrollments, events
+from nurture.webhooks.call import Delivered, Refused, Retry, WebhookResult, call
+from nurture.webhooks.retry import next_try
+
+
+class Caller:
+    """Calls webhooks and moves the person on once the other side has answered, or will not."""
+
+    def __init__(self, *, rules: Rules, store: StoreThread, clock: Clock) -> None:
+        self._rules = rules
+        self._store = store
+        self._clock = clock
+
+    async def make(self, wanted: Call) -> None:
+        """One try; its answer is recorded, never raised."""
+        action = wanted.step.action
+        assert isinstance(action, WebhookAction)  # noqa: S101  only webhooks are called
+        result = await call(
+            action.url,
+            payload_of(wanted, self._clock.now()),
+            secret=self._rules.webhook_secret,
+            event_id=f"{self._rules.project}/{wanted.enrollment.id}/{wanted.step.id}",
+        )
+        await self._store.write(lambda conn: self._record(conn, wanted, result))
+
+    def _record(self, conn: Connection, wanted: Call, result: WebhookResult) -> None:
+        now = self._clock.now()
+        enrollment, step = wanted.enrollment, wanted.step
+        match result:
+            case Delivered(status=status):
+                name, because = "step_done", f"answered {status}"
+            case Retry(reason=reason, after=after):
+                wait = next_try(enrollment.attempts + 1)
+                if wait is not None:
+                    again_at = now + max(wait, after) if after else now + wait
+                    moved = transition.retry(enrollment, at=again_at, because=reason, will_send=False)
+                    enrollments.save(conn, enrollment, replace(moved, lease_token=None, lease_until=None), now=now)
+                    return
+                name, because = "step_failed", f"given up: {reason}"
+            case Refused(reason=reason):
+                name, because = "step_failed", reason
+        moved = replace(transition.complete(enrollment, wanted.campaign, now), lease_token=None, lease_until=None)
+        if enrollments.save(conn, enrollment, moved, now=now):
+            events.append(conn, [happened(enrollment, name, now, step=step.id, because=because)])
+
+
+def payload_of(wanted: Call, now: datetime) -> dict[str, object]:
+    """What a webhook is told: who stands where, and the contact's fields."""
+    enrollment = wanted.enrollment
+    return {
+        "at": now.isoformat(),
+        "campaign": enrollment.campaign,
+        "run": enrollment.id,
+        "stage": enrollment.stage,
+        "step": wanted.step.id,
+        "contact": _contact_of(wanted.facts),
+    }
+
+
+def _contact_of(facts: Facts) -> dict[str, object]:
+    contact = facts.contact
+    known: dict[str, object] = {
+        "email": contact.email,
+        "first_name": contact.first_name,
+        "last_name": contact.last_name,
+        "company": contact.company,
+        "phone": contact.phone,
+        "country": contact.country,
+        "language": contact.language,
+        "owner": contact.owner,
+        "tags": list(contact.tags),
+    }
+    known["fields"] = {
+        name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in contact.fields.items()
+    }
+    return known

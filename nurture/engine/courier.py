@@ -1,0 +1,173 @@
+"""Carrying messages to their relays: each stage of the conversation noted in the ledger before and after it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy import Connection
+
+from nurture.clock import Clock
+from nurture.delivery.journal import Journal
+from nurture.delivery.transport import Parcel, Transport
+from nurture.domain.content import Content
+from nurture.domain.message import Deferred, Message, Outcome, Rejected
+from nurture.domain.suppression import forbids
+from nurture.engine.batch import Batcher
+from nurture.engine.claim import Assignment
+from nurture.engine.letter import Letter, LetterWriter
+from nurture.engine.perform import Desk
+from nurture.engine.record import Settled, record
+from nurture.engine.store_thread import StoreThread
+from nurture.errors import InvalidInput, RelayUnavailable, ServiceUnavailable
+from nurture.store import enrollments, holds, messages, suppressions
+
+_FIRST_RELAY_HOLD = timedelta(seconds=30)
+_LONGEST_RELAY_HOLD = timedelta(minutes=15)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mark:
+    """The ask to write one message's content now: answered yes only when the ledger says that it may."""
+
+    assignment: Assignment
+    content: Content
+
+
+class Courier:
+    """Sends assignments; several at once, each through the transport of its sender."""
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        store: StoreThread,
+        transports: Mapping[str, Transport],
+        writer: LetterWriter,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self._desk = desk
+        self._store = store
+        self._transports = transports
+        self._writer = writer
+        self._journal = journal
+        self._clock = clock
+        self._marks: Batcher[_Mark, bool] = Batcher(self._mark_all)
+        self._records: Batcher[Settled, None] = Batcher(self._record_all)
+        self._relay_failures: dict[str, int] = {}
+
+    async def send(self, assignment: Assignment) -> None:
+        """Send one message and record what became of it; never raises for what one mail or relay did."""
+        outcome = await self._deliver(assignment)
+        settled = Settled(
+            message=assignment.message,
+            outcome=outcome,
+            enrollment=assignment.enrollment,
+            campaign=assignment.campaign,
+        )
+        try:
+            await self._records.ask(settled)
+        except ServiceUnavailable as trouble:
+            # The relay has it and the database does not know: on disk beside it, to be replayed when it is back.
+            self._journal.append(
+                message_row=assignment.message.id,
+                lease_token=assignment.message.lease_token or "",
+                outcome=outcome,
+                at=self._clock.now(),
+            )
+            log.warning("outcome kept in the journal", message=assignment.message.key, because=str(trouble))
+
+    async def _deliver(self, assignment: Assignment) -> Outcome:
+        message = assignment.message
+        try:
+            letter = self._writer.write(assignment, now=self._clock.now())
+        except InvalidInput as problem:
+            log.warning("not sendable", message=message.key, because=str(problem))
+            return Rejected(reason=str(problem), kind="content")
+        try:
+            outcome = await self._hand_over(assignment, letter)
+        except RelayUnavailable as trouble:
+            await self._hold(message.sender, str(trouble))
+            return Deferred(reason=str(trouble), is_relay_wide=True)
+        self._relay_failures.pop(message.sender, None)
+        return outcome
+
+    async def _hand_over(self, assignment: Assignment, letter: Letter) -> Outcome:
+        parcel = Parcel(
+            sender=assignment.message.sender,
+            mail_from=letter.mail_from,
+            rcpt_to=letter.rcpt_to,
+            data=letter.data,
+        )
+        mark = _Mark(assignment=assignment, content=letter.content)
+        transport = self._transports[assignment.message.sender]
+        return await transport.deliver(parcel, may_write=partial(self._may_write, mark))
+
+    async def _may_write(self, mark: _Mark) -> bool:
+        try:
+            return await self._marks.ask(mark)
+        except ServiceUnavailable as trouble:
+            # What cannot be noted must not be sent.
+            log.warning("nothing is sent while the database is away", because=str(trouble))
+            return False
+
+    async def _mark_all(self, marks: Sequence[_Mark]) -> Sequence[bool]:
+        return await self._store.write(lambda conn: self._mark(conn, marks))
+
+    def _mark(self, conn: Connection, marks: Sequence[_Mark]) -> list[bool]:
+        """Commit the marks of those that may still be sent: not suppressed, moved, stopped or leased away since."""
+        if any(hold.scope == "all" for hold in holds.listed(conn)):
+            return [False] * len(marks)
+        scopes = suppressions.scopes_of(conn, [mark.assignment.message.recipient for mark in marks])
+        now = self._clock.now()
+        return [
+            not _is_suppressed(mark.assignment.message, scopes)
+            and _still_stands(conn, mark.assignment)
+            and messages.mark_dot(
+                conn,
+                mark.assignment.message.id,
+                lease_token=mark.assignment.message.lease_token or "",
+                now=now,
+                subject=mark.content.subject,
+                links=mark.content.links,
+            )
+            for mark in marks
+        ]
+
+    async def _record_all(self, settled: Sequence[Settled]) -> Sequence[None]:
+        await self._store.write(lambda conn: record(conn, self._desk, settled, now=self._clock.now()))
+        return [None] * len(settled)
+
+    async def _hold(self, sender: str, because: str) -> None:
+        """Leave an unreachable relay alone for a while, longer each time."""
+        failures = self._relay_failures.get(sender, 0) + 1
+        self._relay_failures[sender] = failures
+        now = self._clock.now()
+        until = now + min(_FIRST_RELAY_HOLD * 2 ** min(failures - 1, 10), _LONGEST_RELAY_HOLD)
+        log.warning("relay unavailable", sender=sender, because=because, until=until.isoformat())
+        put = partial(holds.put, scope=f"sender:{sender}", because=because, now=now, until_at=until)
+        try:
+            await self._store.write(put)
+        except ServiceUnavailable as trouble:
+            log.warning("hold not written", sender=sender, because=str(trouble))
+
+    async def close(self) -> None:
+        """End the connections politely."""
+        for transport in self._transports.values():
+            await transport.close()
+
+
+def _is_suppressed(message: Message, scopes: Mapping[str, Sequence[str]]) -> bool:
+    return any(forbids(scope, message.purpose, message.campaign) for scope in scopes.get(message.recipient, ()))
+
+
+def _still_stands(conn: Connection, assignment: Assignment) -> bool:
+    """Whether nobody moved, finished or took over the person since the claim."""
+    if assignment.enrollment is None:
+        return True
+    present = enrollments.get(conn, assignment.enrollment.id)
+    return present is not None and present.revision == assignment.enrollment.revision

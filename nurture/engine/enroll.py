@@ -1,0 +1,178 @@
+"""Asking people in: on an event, daily, or by hand; once each, by the audience, by `again`, and never the suppressed."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from nurture.domain.calendar import add
+from nurture.domain.campaign import Campaign, first_step
+from nurture.domain.duration import Duration
+from nurture.domain.enrollment import EnrollmentState
+from nurture.domain.evaluate import holds
+from nurture.domain.facts import Facts
+from nurture.domain.suppression import ends_run
+from nurture.engine.log import happened
+from nurture.engine.rules import Rules
+from nurture.store import condition as condition_store
+from nurture.store import contacts, enrollments, events
+from nurture.store import facts as fact_store
+
+Refusal = Literal["in it already", "had it before", "not in the audience", "suppressed", "the campaign is disabled"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """What came of asking one contact in; `refusal` says why not, else None."""
+
+    contact_id: int
+    campaign: str
+    refusal: Refusal | None = None
+
+
+def enroll(
+    conn: Connection,
+    campaign: Campaign,
+    contact_ids: Sequence[int],
+    *,
+    rules: Rules,
+    now: datetime,
+    because: str,
+    trigger_event_id: int | None = None,
+    is_by_hand: bool = False,
+) -> list[Enrolled]:
+    """Enroll those of `contact_ids` who may be. A hand overrules `again`, never the audience or a suppression."""
+    facts = fact_store.load_for_contacts(
+        conn, contact_ids, now=now, zone=rules.zone, score_rules=rules.score_rules, campaign=campaign.name
+    )
+    return [
+        _enroll_one(
+            conn,
+            campaign,
+            facts[contact_id],
+            rules=rules,
+            now=now,
+            because=because,
+            trigger_event_id=trigger_event_id,
+            is_by_hand=is_by_hand,
+        )
+        for contact_id in contact_ids
+        if contact_id in facts
+    ]
+
+
+def _enroll_one(
+    conn: Connection,
+    campaign: Campaign,
+    facts: Facts,
+    *,
+    rules: Rules,
+    now: datetime,
+    because: str,
+    trigger_event_id: int | None,
+    is_by_hand: bool,
+) -> Enrolled:
+    contact = facts.contact
+    refusal = _refusal(conn, campaign, facts, rules, now, is_by_hand=is_by_hand)
+    if refusal is None:
+        entered = campaign.stages[0]
+        enrollment = enrollments.enroll(
+            conn,
+            contact_id=contact.id,
+            campaign=campaign.name,
+            digest=campaign.digest,
+            stage=entered.name,
+            step=first_step(entered.steps),
+            sender=sender_of(campaign, contact.address),
+            now=now,
+            trigger_event_id=trigger_event_id,
+        )
+        if enrollment is not None:
+            begun = happened(enrollment, "enrolled", now, because=because)
+            stage = happened(enrollment, "stage_entered", now, because=because)
+            events.append(conn, [begun, stage])
+        else:
+            refusal = "in it already"
+    return Enrolled(contact_id=contact.id, campaign=campaign.name, refusal=refusal)
+
+
+def _refusal(
+    conn: Connection, campaign: Campaign, facts: Facts, rules: Rules, now: datetime, *, is_by_hand: bool
+) -> Refusal | None:
+    if not campaign.is_enabled:
+        return "the campaign is disabled"
+    if any(ends_run(scope, campaign.name) for scope in facts.suppressed_scopes):
+        return "suppressed"
+    latest = enrollments.latest_run(conn, facts.contact.id, campaign.name)
+    if latest and latest.state is not EnrollmentState.FINISHED:
+        return "in it already"
+    if latest and not is_by_hand:
+        again = campaign.enroll.again
+        if again == "never":
+            return "had it before"
+        if isinstance(again, Duration) and latest.finished_at:
+            allowed_at = add(latest.finished_at, again, rules.calendar_of(facts.contact, now))
+            if now < allowed_at:
+                return "had it before"
+    if campaign.audience and not holds(campaign.audience, facts):
+        return "not in the audience"
+    return None
+
+
+def sender_of(campaign: Campaign, address: str) -> str:
+    """One of the campaign's senders, the same for the same address as long as the list stays."""
+    if len(campaign.senders) == 1:
+        return campaign.senders[0]
+    digest = hashlib.sha256(f"{campaign.name}\0{address}".encode()).digest()
+    return campaign.senders[int.from_bytes(digest[:8], "big") % len(campaign.senders)]
+
+
+def enroll_on_event(
+    conn: Connection,
+    campaigns: Mapping[str, Campaign],
+    *,
+    event: str,
+    event_id: int | None,
+    contact_id: int,
+    rules: Rules,
+    now: datetime,
+) -> list[Enrolled]:
+    """Ask one contact into every campaign that `enroll.when` opens on this event."""
+    found: list[Enrolled] = []
+    for campaign in campaigns.values():
+        if event in campaign.enroll.events:
+            found += enroll(
+                conn,
+                campaign,
+                [contact_id],
+                rules=rules,
+                now=now,
+                because=f"on {event}",
+                trigger_event_id=event_id,
+            )
+    return found
+
+
+def audience_batch(
+    conn: Connection, campaign: Campaign, *, rules: Rules, now: datetime, after_id: int, limit: int
+) -> list[int]:
+    """The next ids, in order and after `after_id`, of contacts whom the database finds in the audience."""
+    where = (
+        condition_store.to_sql(
+            campaign.audience,
+            now=now,
+            vocabulary=rules.vocabulary,
+            score_rules=rules.score_rules,
+            dialect_name=conn.dialect.name,
+        )
+        if campaign.audience
+        else None
+    )
+    return contacts.ids(conn, where, after_id=after_id, limit=limit)
+
+
+def count_new(found: Iterable[Enrolled]) -> int:
+    return sum(each.refusal is None for each in found)

@@ -17,8 +17,10 @@ from nurture.domain.walk import walk
 from nurture.engine.log import happened
 from nurture.engine.perform import Desk, perform
 from nurture.engine.react import write_decisions
+from nurture.engine.recover import recover
 from nurture.store import enrollments, events, holds, messages
 from nurture.store import facts as fact_store
+from nurture.store.claims import claim_due
 from nurture.store.messages import MessageDraft
 
 _UNLIMITED = 1_000_000
@@ -67,7 +69,11 @@ class Lease:
 def claim(
     conn: Connection, desk: Desk, campaigns: Mapping[str, Campaign], *, now: datetime, limit: int, lease: Lease
 ) -> Claimed:
-    """Lease up to `limit` due enrollments and notices, and carry each as far as it goes without a network."""
+    """Lease up to `limit` due enrollments and notices, and carry each as far as it goes without a network.
+
+    What a dead worker left is settled first, so that no row is decided on before the fate of its message.
+    """
+    recover(conn, desk, campaigns, now=now)
     held = {hold.scope for hold in holds.listed(conn) if hold.until_at is None or hold.until_at > now}
     if "all" in held:
         return Claimed()
@@ -83,7 +89,8 @@ def claim(
         lease_until=lease.until,
         senders=[name for name, room in rooms.items() if room > 0],
     )
-    due = enrollments.claim_due(
+    resends = _claim_resends(conn, desk, campaigns, rooms, now=now, limit=limit, lease=lease)
+    due = claim_due(
         conn,
         now=now,
         limit=limit,
@@ -100,11 +107,44 @@ def claim(
     return Claimed(
         assignments=(
             *(Assignment(message=message) for message in notices),
+            *resends,
             *(each for each in found if isinstance(each, Assignment)),
         ),
         calls=tuple(each for each in found if isinstance(each, Call)),
-        looked_at=len(due) + len(notices),
+        looked_at=len(due) + len(notices) + len(resends),
     )
+
+
+def _claim_resends(
+    conn: Connection,
+    desk: Desk,
+    campaigns: Mapping[str, Campaign],
+    rooms: Mapping[str, int],
+    *,
+    now: datetime,
+    limit: int,
+    lease: Lease,
+) -> list[Assignment]:
+    """Messages of unknown fate that a person asked to be sent once more; their runs went on long ago."""
+    senders = [name for name, room in rooms.items() if room > 0]
+    claimed = messages.claim_resends(
+        conn, now=now, limit=limit, lease_token=lease.token, lease_until=lease.until, senders=senders
+    )
+    runs = [run for message in claimed if (run := enrollments.get(conn, message.enrollment_id or 0))]
+    facts = fact_store.load_for_enrollments(
+        conn, runs, now=now, zone=desk.rules.zone, score_rules=desk.rules.score_rules
+    )
+    found = []
+    for message in claimed:
+        campaign = campaigns.get(message.campaign or "")
+        placed = campaign.step(message.step or "") if campaign else None
+        if campaign is None or placed is None or message.enrollment_id not in facts:
+            reason = "asked for again, and its campaign, step or person is gone"
+            messages.settle(conn, message, MessageState.CANCELLED, reason=reason, now=now)
+            continue
+        step = placed[1]
+        found.append(Assignment(message=message, campaign=campaign, step=step, facts=facts[message.enrollment_id]))
+    return found
 
 
 def _room(conn: Connection, sender: str, rates: Rates, now: datetime) -> int:
@@ -169,7 +209,14 @@ class _Taking:
             waiting = Wait(until=held_until, because=words, step_id=step.id, held_by=held_by, will_send=True)
             self._save(before, transition.wait(after, waiting, campaign))
             return None
-        message, answers = self._intend(campaign, after, step, facts)
+        known = messages.by_key(self.conn, f"{after.id}/{step.id}")
+        if known and known.state is MessageState.SENDING:
+            # Another worker has it under a lease that outlived this row's: its outcome, or its recovery, comes first.
+            words = "being sent by another worker"
+            waiting = Wait(until=known.lease_until, because=words, step_id=step.id, held_by="lease")
+            self._save(before, transition.wait(after, waiting, campaign))
+            return None
+        message, answers = self._intend(campaign, after, step, facts, known)
         if message is None:
             words = "already in the ledger for this run"
             events.append(self.conn, [happened(after, "step_skipped", self.now, step=step.id, because=words)])
@@ -201,15 +248,13 @@ class _Taking:
         return None, ""
 
     def _intend(
-        self, campaign: Campaign, enrollment: Enrollment, step: Step, facts: Facts
+        self, campaign: Campaign, enrollment: Enrollment, step: Step, facts: Facts, known: Message | None
     ) -> tuple[Message | None, Message | None]:
         """The ledger's row for this step, now `sending`, and the message whose thread it continues.
 
         No row where the step was settled in this run before: a key is sent once, for ever.
         """
         is_reply = isinstance(step.action, EmailAction) and step.action.is_thread_reply
-        key = f"{enrollment.id}/{step.id}"
-        known = messages.by_key(self.conn, key)
         if known is not None:
             answered = messages.by_message_ids(self.conn, [known.in_reply_to or ""]).get(known.in_reply_to or "")
             is_resent = known.state is MessageState.UNKNOWN and campaign.on_unknown == "resend"
@@ -225,7 +270,7 @@ class _Taking:
         )
         domain = self.desk.rules.senders[enrollment.sender].email.rpartition("@")[2]
         draft = MessageDraft(
-            key=key,
+            key=f"{enrollment.id}/{step.id}",
             state=MessageState.SENDING,
             purpose="marketing",
             contact_id=facts.contact.id,

@@ -1,4 +1,4 @@
-"""Asking people in: on an event, daily, or by hand; once each, by the audience, by `again`, and never the suppressed."""
+"""Asking people in, on an event, daily or by hand: by the audience, by `again`, and never the suppressed."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence

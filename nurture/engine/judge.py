@@ -1,0 +1,70 @@
+"""Opens and clicks become events a minute after they came, a person's or a machine's; only a person's wakes a run."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from nurture.domain.campaign import Campaign
+from nurture.domain.event import Event
+from nurture.domain.judgement import JUDGED_AFTER, Hit, Judgement, judge
+from nurture.domain.message import Accepted, Message, MessageState
+from nurture.engine.occur import occur
+from nurture.engine.perform import Desk
+from nurture.engine.record import record_afterwards
+from nurture.store import events, hits, messages
+
+_LIMIT = 500
+
+
+def judge_hits(conn: Connection, desk: Desk, campaigns: Mapping[str, Campaign], *, now: datetime) -> int:
+    """Judge the hits that are old enough; how many."""
+    waiting = hits.unjudged_messages(conn, now - JUDGED_AFTER, limit=_LIMIT)
+    by_message = hits.of_messages(conn, waiting)
+    judged = 0
+    for message_id, (unjudged, known) in by_message.items():
+        message = messages.get(conn, message_id)
+        if message is None:
+            continue
+        found = judge(known, sent_at=message.sent_at, link_count=len(message.links))
+        for hit in unjudged:
+            _write(conn, desk, campaigns, message, hit, found[hit.id], now=now)
+        hits.mark_judged(conn, [hit.id for hit in unjudged], now)
+        judged += len(unjudged)
+    return judged
+
+
+def _write(
+    conn: Connection,
+    desk: Desk,
+    campaigns: Mapping[str, Campaign],
+    message: Message,
+    hit: Hit,
+    judgement: Judgement,
+    *,
+    now: datetime,
+) -> None:
+    link = None
+    if hit.link_index is not None and hit.link_index < len(message.links):
+        link = message.links[hit.link_index].name or None
+    event = Event(
+        name="message_opened" if hit.kind == "open" else "link_clicked",
+        at=hit.at,
+        contact_id=message.contact_id,
+        enrollment_id=message.enrollment_id,
+        message_id=message.id,
+        campaign=message.campaign,
+        stage=message.stage,
+        step=message.step,
+        link=link,
+        is_human=judgement.is_human,
+        because=judgement.reason,
+        fields={"step": message.step, "link": link},
+    )
+    if not judgement.is_human:
+        events.append(conn, [event])
+        return
+    if message.state is MessageState.UNKNOWN:
+        proof = Accepted(reply="opened by a person, so it had arrived")
+        record_afterwards(conn, desk, campaigns, message, proof, now=now)
+    occur(conn, event, campaigns, rules=desk.rules, now=now)

@@ -92,15 +92,18 @@ def add(anchor: datetime, duration: Duration, calendar: Calendar) -> datetime:
     """The moment `duration` after `anchor`, in UTC.
 
     Calendar days and then business days keep the time on the wall: in a gap it becomes the next time that exists, in an
-    overlap the first of the two. A business day counts when it comes after the anchor's own day, whether that day was
-    one or not: two from Friday 18:00 is Tuesday 18:00, one from Saturday 18:00 is Monday 18:00. Seconds are exact and
-    come last. A sum beyond the calendar ends at the calendar's edge.
+    overlap the first of the two. Two business days from Friday 18:00 is Tuesday 18:00. A weekend or day off counts as
+    the beginning of the next business day, so that who came later is never served earlier: one from Saturday is the
+    beginning of Tuesday. Seconds are exact and come last. A sum beyond the calendar ends at the calendar's edge.
     """
     moment = anchor.astimezone(UTC)
     if duration.days or duration.business_days:
         wall = wall_of(moment, calendar.zone)
-        day = shift(wall.date(), duration, calendar)
-        moment = moment_of(datetime.combine(day, wall.time()), calendar.zone)
+        day, clock = shift(wall.date(), Duration(days=duration.days), calendar), wall.time()
+        if duration.business_days and not calendar.is_business_day(day):
+            day, clock = _next_business_day(day, DAY, calendar), time.min
+        day = shift(day, Duration(business_days=duration.business_days), calendar)
+        moment = moment_of(datetime.combine(day, clock), calendar.zone)
     return moment + timedelta(seconds=duration.seconds)
 
 

@@ -1,0 +1,72 @@
+"""The log: facts in the past tense, appended and never changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select
+
+from nurture.domain.event import Event
+from nurture.store.tables import events
+from nurture.store.values import pack, storable, unpack
+
+
+def append(conn: Connection, happened: Sequence[Event]) -> list[int]:
+    """Write events and return their ids, in order. Waking whom they concern is `enrollments.wake`."""
+    if not happened:
+        return []
+    rows = [
+        {
+            "name": event.name,
+            "at": event.at,
+            "contact_id": event.contact_id,
+            "enrollment_id": event.enrollment_id,
+            "message_id": event.message_id,
+            "campaign": event.campaign,
+            "stage": event.stage,
+            "step": event.step,
+            "link": event.link,
+            "is_human": event.is_human,
+            "because": storable(event.because),
+            "fields": pack(event.fields),
+        }
+        for event in happened
+    ]
+    return list(conn.execute(insert(events).returning(events.c.id, sort_by_parameter_order=True), rows).scalars())
+
+
+def get(conn: Connection, event_id: int) -> Event | None:
+    row = conn.execute(select(events).where(events.c.id == event_id)).one_or_none()
+    return event_of_row(row) if row else None
+
+
+def of_enrollment(conn: Connection, enrollment_id: int) -> list[Event]:
+    """The run's story, oldest first."""
+    return _listed(conn, select(events).where(events.c.enrollment_id == enrollment_id))
+
+
+def of_contact(conn: Connection, contact_id: int) -> list[Event]:
+    """Everything about a person, oldest first."""
+    return _listed(conn, select(events).where(events.c.contact_id == contact_id))
+
+
+def _listed(conn: Connection, query: Select[Any]) -> list[Event]:
+    return [event_of_row(row) for row in conn.execute(query.order_by(events.c.at, events.c.id))]
+
+
+def event_of_row(row: Row[Any]) -> Event:
+    """The event of a whole row of `events`."""
+    return Event(
+        id=row.id,
+        name=row.name,
+        at=row.at,
+        contact_id=row.contact_id,
+        enrollment_id=row.enrollment_id,
+        message_id=row.message_id,
+        campaign=row.campaign,
+        stage=row.stage,
+        step=row.step,
+        link=row.link,
+        is_human=row.is_human,
+        because=row.because,
+        fields=unpack(row.fields),
+    )

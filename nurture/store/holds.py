@@ -1,0 +1,36 @@
+"""What is held as a whole: everything, a campaign, a sender."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from nurture.store.insertion import insert_or_update
+from nurture.store.tables import holds
+from nurture.store.values import storable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """`scope` is `all`, `campaign:NAME` or `sender:NAME`; `until_at` None is until somebody resumes."""
+
+    scope: str
+    because: str
+    since_at: datetime
+    until_at: datetime | None = None
+
+
+def put(conn: Connection, *, scope: str, because: str, now: datetime, until_at: datetime | None = None) -> None:
+    """Hold the scope, instead of an older hold on it."""
+    row = {"scope": scope, "because": storable(because), "since_at": now, "until_at": until_at}
+    insert_or_update(conn, holds, row, key="scope")
+
+
+def lift(conn: Connection, scope: str) -> bool:
+    """False where the scope was not held."""
+    return conn.execute(delete(holds).where(holds.c.scope == scope)).rowcount > 0
+
+
+def listed(conn: Connection) -> list[Hold]:
+    """Every hold by scope, also those whose `until_at` has passed."""
+    return [Hold(**row._mapping) for row in conn.execute(select(holds).order_by(holds.c.scope))]

@@ -1,0 +1,155 @@
+"""What came back: every mail fetched from a mailbox once, with its verdict, and how far each mailbox was read."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from nurture.domain.value import Value
+from nurture.domain.verdict import Intent, VerdictKind
+from nurture.store.insertion import insert_once, insert_or_update
+from nurture.store.tables import inbound, mailbox_cursors
+from nurture.store.values import pack, storable, unpack
+
+_OF_NOBODY = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundDraft:
+    """A fetched and judged mail; `mailbox` and `key` make it one.
+
+    `matched_by` says how its person was found: `message_id`, `token`, `sender`; empty where nobody was: the tray.
+    `confidence` is from 0 to 1. `detail` is what the verdict says besides (`until`, `return_on`, …).
+    """
+
+    mailbox: str
+    key: str
+    received_at: datetime
+    kind: VerdictKind
+    message_id: str | None = None
+    sender_address: str = ""
+    subject: str = ""
+    reason: str = ""
+    confidence: float = 1.0
+    intent: Intent | None = None
+    text: str = ""
+    detail: Mapping[str, Value] = field(default_factory=dict)
+    matched_by: str = ""
+    answers_id: int | None = None
+    contact_id: int | None = None
+    enrollment_id: int | None = None
+    event_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound(InboundDraft):
+    """The row; `reacted_at` is when the run it answers took notice."""
+
+    id: int
+    reacted_at: datetime | None = None
+
+
+def add(conn: Connection, draft: InboundDraft) -> int | None:
+    """The new row's id; None where this mail of this mailbox is known."""
+    row = {
+        "mailbox": draft.mailbox,
+        "key": draft.key,
+        "message_id": _storable(draft.message_id),
+        "sender_address": storable(draft.sender_address),
+        "subject": storable(draft.subject),
+        "received_at": draft.received_at,
+        "kind": draft.kind,
+        "reason": storable(draft.reason),
+        "confidence": round(100 * draft.confidence),
+        "intent": draft.intent,
+        "text": storable(draft.text),
+        "detail": pack(draft.detail),
+        "matched_by": draft.matched_by,
+        "answers_id": draft.answers_id,
+        "contact_id": draft.contact_id,
+        "enrollment_id": draft.enrollment_id,
+        "event_id": draft.event_id,
+    }
+    return insert_once(conn, inbound, row, unique=["mailbox", "key"])
+
+
+def get(conn: Connection, inbound_id: int) -> Inbound | None:
+    row = conn.execute(select(inbound).where(inbound.c.id == inbound_id)).one_or_none()
+    return _inbound(row) if row else None
+
+
+def known_message_id(conn: Connection, mailbox: str, message_id: str) -> bool:
+    """Whether a mail with this Message-ID came from this mailbox before: it may be told anew under other UIDs."""
+    mine = inbound.c.message_id == message_id, inbound.c.mailbox == mailbox
+    return conn.execute(select(inbound.c.id).where(*mine).limit(1)).first() is not None
+
+
+def attach(
+    conn: Connection,
+    inbound_id: int,
+    *,
+    matched_by: str,
+    contact_id: int | None,
+    enrollment_id: int | None = None,
+    answers_id: int | None = None,
+    event_id: int | None = None,
+) -> bool:
+    """Say whose mail it is after all; False where there is no such mail."""
+    found = {
+        "matched_by": matched_by,
+        "contact_id": contact_id,
+        "enrollment_id": enrollment_id,
+        "answers_id": answers_id,
+        "event_id": event_id,
+    }
+    return conn.execute(update(inbound).where(inbound.c.id == inbound_id).values(found)).rowcount == 1
+
+
+def tray(conn: Connection) -> list[Inbound]:
+    """Mails of which nobody knows whose they are, newest first."""
+    return _listed(conn, select(inbound).where(inbound.c.matched_by == _OF_NOBODY))
+
+
+def listed(conn: Connection, limit: int) -> list[Inbound]:
+    """The newest `limit` mails, newest first."""
+    return _listed(conn, select(inbound).limit(limit))
+
+
+def mark_reacted(conn: Connection, ids: Collection[int], now: datetime) -> int:
+    """Say that their runs took notice of them; how many had not before."""
+    fresh = inbound.c.id.in_(list(ids)), inbound.c.reacted_at.is_(None)
+    return conn.execute(update(inbound).where(*fresh).values(reacted_at=now)).rowcount
+
+
+def cursor(conn: Connection, mailbox: str) -> tuple[int | None, int] | None:
+    """UIDVALIDITY and the last UID that was read; None for a mailbox never looked into."""
+    query = select(mailbox_cursors.c.uid_validity, mailbox_cursors.c.last_uid)
+    row = conn.execute(query.where(mailbox_cursors.c.mailbox == mailbox)).one_or_none()
+    return (row.uid_validity, row.last_uid) if row else None
+
+
+def set_cursor(conn: Connection, mailbox: str, *, uid_validity: int | None, last_uid: int, now: datetime) -> None:
+    """Note how far a mailbox is read; in the transaction that wrote what was read."""
+    row = {"mailbox": mailbox, "uid_validity": uid_validity, "last_uid": last_uid, "looked_at": now}
+    insert_or_update(conn, mailbox_cursors, row, key="mailbox")
+
+
+def last_look_at(conn: Connection) -> datetime | None:
+    """When any mailbox was looked into last."""
+    found: datetime | None = conn.execute(select(func.max(mailbox_cursors.c.looked_at))).scalar()
+    return found
+
+
+def _listed(conn: Connection, query: Select[Any]) -> list[Inbound]:
+    return [_inbound(row) for row in conn.execute(query.order_by(inbound.c.received_at.desc(), inbound.c.id.desc()))]
+
+
+def _storable(text: str | None) -> str | None:
+    return None if text is None else storable(text)
+
+
+def _inbound(row: Row[Any]) -> Inbound:
+    values = dict(row._mapping)
+    return Inbound(**{**values, "confidence": values["confidence"] / 100, "detail": unpack(values["detail"])})

@@ -1,0 +1,323 @@
+"""The ledger: one row per mail that is or was meant to be sent, from its intent to what became of it.
+
+Every change is fenced: it names the state and the lease token that its worker knows, so that a worker which slept past
+its lease changes nothing.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, case, func, literal, or_, select, update
+
+from nurture.domain.message import (
+    FIRST_STATES,
+    LEGAL_MOVES,
+    Message,
+    MessageLink,
+    MessageState,
+    Purpose,
+    move,
+)
+from nurture.errors import IllegalMove
+from nurture.store.insertion import insert_into
+from nurture.store.tables import messages, senders
+from nurture.store.values import storable
+
+_RETAKEN_FROM = sorted(state.value for state, moves in LEGAL_MOVES.items() if MessageState.SENDING in moves)
+_OPEN = (MessageState.SENDING.value, MessageState.DEFERRED.value, MessageState.UNKNOWN.value)
+
+
+class KeyTaken(Exception):
+    """The ledger has a row for this key: the step or notice was meant before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDraft:
+    """An intent. With the state `sending` it is a first attempt and needs the lease."""
+
+    key: str
+    state: MessageState
+    purpose: Purpose
+    sender: str
+    recipient: str
+    message_id: str
+    created_at: datetime
+    contact_id: int | None = None
+    enrollment_id: int | None = None
+    campaign: str | None = None
+    stage: str | None = None
+    step: str | None = None
+    due_at: datetime | None = None
+    lease_token: str | None = None
+    lease_until: datetime | None = None
+    reason: str = ""
+    subject: str = ""
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    links: tuple[MessageLink, ...] = ()
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatesTaken:
+    """How many messages a sender began to send in the last minute, hour and 24 hours."""
+
+    minute: int
+    hour: int
+    day: int
+
+
+def write_intent(conn: Connection, draft: MessageDraft) -> Message:
+    """The new row; raises KeyTaken where the key has one, IllegalMove for a state that is never the first."""
+    if draft.state not in FIRST_STATES:
+        raise IllegalMove(f"message {draft.key} cannot begin as {draft.state}")
+    is_attempt = draft.state is MessageState.SENDING
+    is_settled = draft.state is MessageState.SKIPPED
+    row = {
+        "key": draft.key,
+        "state": draft.state.value,
+        "purpose": draft.purpose,
+        "contact_id": draft.contact_id,
+        "enrollment_id": draft.enrollment_id,
+        "campaign": draft.campaign,
+        "stage": draft.stage,
+        "step": draft.step,
+        "sender": draft.sender,
+        "recipient": draft.recipient,
+        "domain": draft.recipient.rpartition("@")[2],
+        "message_id": draft.message_id,
+        "in_reply_to": draft.in_reply_to,
+        "references": list(draft.references),
+        "subject": storable(draft.subject),
+        "body": None if draft.body is None else storable(draft.body),
+        "links": _packed_links(draft.links),
+        "created_at": draft.created_at,
+        "attempts": 1 if is_attempt else 0,
+        "due_at": draft.due_at,
+        "attempted_at": draft.created_at if is_attempt else None,
+        "lease_token": draft.lease_token,
+        "lease_until": draft.lease_until,
+        "settled_at": draft.created_at if is_settled else None,
+        "reason": storable(draft.reason),
+    }
+    new = insert_into(conn, messages).values(row).on_conflict_do_nothing(index_elements=["key"])
+    found = conn.execute(new.returning(*messages.c)).one_or_none()
+    if found is None:
+        raise KeyTaken(draft.key)
+    return message_of_row(found)
+
+
+def get(conn: Connection, message_id: int) -> Message | None:
+    """The message of that row id."""
+    return _one(conn, select(messages).where(messages.c.id == message_id))
+
+
+def by_key(conn: Connection, key: str) -> Message | None:
+    return _one(conn, select(messages).where(messages.c.key == key))
+
+
+def by_message_ids(conn: Connection, ids: Collection[str]) -> dict[str, Message]:
+    """Our messages among Message-IDs (with their angle brackets)."""
+    rows = conn.execute(select(messages).where(messages.c.message_id.in_(list(ids))))
+    return {row.message_id: message_of_row(row) for row in rows}
+
+
+def last_sent_to(conn: Connection, *, contact_id: int, campaign: str | None = None) -> Message | None:
+    """The newest sent message to the contact, of any campaign or of one."""
+    query = select(messages).where(messages.c.contact_id == contact_id, messages.c.sent_at.is_not(None))
+    if campaign is not None:
+        query = query.where(messages.c.campaign == campaign)
+    return _one(conn, query.order_by(messages.c.sent_at.desc(), messages.c.id.desc()).limit(1))
+
+
+def open_of_enrollment(conn: Connection, enrollment_id: int) -> list[Message]:
+    """The run's messages of which something may still become: sending, deferred, unknown; oldest first."""
+    mine = messages.c.enrollment_id == enrollment_id, messages.c.state.in_(_OPEN)
+    return _listed(conn, select(messages).where(*mine).order_by(messages.c.id))
+
+
+def expired(conn: Connection, now: datetime) -> list[Message]:
+    """Those being sent by somebody whose lease is over: what became of them is not known here."""
+    is_over = or_(messages.c.lease_until.is_(None), messages.c.lease_until <= now)
+    return _listed(conn, select(messages).where(_is_sending(), is_over).order_by(messages.c.id))
+
+
+def retake(
+    conn: Connection, message_id: int, *, lease_token: str, lease_until: datetime, now: datetime
+) -> Message | None:
+    """A deferred or unknown message on its way once more, with its old Message-ID; None where it is neither."""
+    return _begin(conn, [message_id], lease_token=lease_token, lease_until=lease_until, now=now).get(message_id)
+
+
+def claim_due_notices(
+    conn: Connection,
+    *,
+    now: datetime,
+    limit: int,
+    lease_token: str,
+    lease_until: datetime,
+    senders: Collection[str] | None = None,
+) -> list[Message]:
+    """Take due mails that belong to no run (of these senders, where given), the longest due first."""
+    due = [
+        messages.c.state == literal("deferred", literal_execute=True),
+        messages.c.enrollment_id.is_(None),
+        messages.c.purpose != "marketing",  # else of a run that was erased
+        messages.c.due_at <= now,
+    ]
+    if senders is not None:
+        due.append(messages.c.sender.in_(list(senders)))
+    query = select(messages.c.id).where(*due).order_by(messages.c.due_at, messages.c.id).limit(limit)
+    ids = conn.execute(query.with_for_update(skip_locked=True, key_share=True)).scalars().all()
+    begun = _begin(conn, ids, lease_token=lease_token, lease_until=lease_until, now=now)
+    return [begun[message_id] for message_id in ids if message_id in begun]
+
+
+def _begin(
+    conn: Connection, ids: Sequence[int], *, lease_token: str, lease_until: datetime, now: datetime
+) -> dict[int, Message]:
+    if not ids:
+        return {}
+    begun = (
+        update(messages)
+        .where(messages.c.id.in_(ids), messages.c.state.in_(_RETAKEN_FROM))
+        .values(
+            state=MessageState.SENDING.value,
+            attempts=messages.c.attempts + 1,
+            attempted_at=now,
+            lease_token=lease_token,
+            lease_until=lease_until,
+            due_at=None,
+            dot_at=None,
+            settled_at=None,
+            reason="",
+        )
+        .returning(*messages.c)
+    )
+    return {row.id: message_of_row(row) for row in conn.execute(begun)}
+
+
+def mark_dot(
+    conn: Connection,
+    message_id: int,
+    *,
+    lease_token: str,
+    now: datetime,
+    subject: str,
+    links: Sequence[MessageLink],
+) -> bool:
+    """Note that the content is about to be written; False, and then it must not be, where the lease is lost or over."""
+    mine = [
+        messages.c.id == message_id,
+        messages.c.state == MessageState.SENDING.value,
+        messages.c.lease_token == lease_token,
+        messages.c.lease_until > now,
+    ]
+    noted = {"dot_at": now, "subject": storable(subject), "links": _packed_links(links)}
+    return conn.execute(update(messages).where(*mine).values(noted)).rowcount == 1
+
+
+def settle(
+    conn: Connection,
+    message: Message,
+    to: MessageState,
+    *,
+    reason: str,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> bool:
+    """Write what became of the message and give its lease up; `due_at` is when a deferred one is tried again.
+
+    False, and nothing written, where its state or lease token is no longer as `message` has it. Raises IllegalMove.
+    """
+    if to is MessageState.SENDING:
+        raise IllegalMove(f"message {message.key}: sending is begun by `retake`, not settled")
+    moved = move(message, to, reason=reason, at=now)
+    is_deferred = to is MessageState.DEFERRED
+    is_same = [
+        messages.c.id == message.id,
+        messages.c.state == message.state.value,
+        messages.c.lease_token.is_not_distinct_from(message.lease_token),
+    ]
+    values: dict[str, Any] = {
+        "state": to.value,
+        "reason": storable(reason),
+        "sent_at": moved.sent_at,
+        "settled_at": moved.settled_at,
+        "due_at": due_at if is_deferred else None,
+        "lease_token": None,
+        "lease_until": None,
+    }
+    if is_deferred:
+        values["dot_at"] = None  # certainly not sent: the next try begins anew
+    return conn.execute(update(messages).where(*is_same).values(values)).rowcount == 1
+
+
+def extend_leases(conn: Connection, lease_token: str, until: datetime) -> int:
+    """Keep what is being sent under the token for longer; how many messages that are."""
+    mine = update(messages).where(_is_sending(), messages.c.lease_token == lease_token)
+    return conn.execute(mine.values(lease_until=until)).rowcount
+
+
+def next_notice_at(conn: Connection) -> datetime | None:
+    """When the next mail that belongs to no run is due."""
+    due = [
+        messages.c.state == literal("deferred", literal_execute=True),
+        messages.c.enrollment_id.is_(None),
+        messages.c.purpose != "marketing",
+    ]
+    found: datetime | None = conn.execute(select(func.min(messages.c.due_at)).where(*due)).scalar()
+    return found
+
+
+def rates_taken(conn: Connection, sender: str, now: datetime) -> RatesTaken:
+    """What the sender's rates have given out. Locks the sender: who counts is alone until the transaction ends."""
+    conn.execute(insert_into(conn, senders).values(name=sender).on_conflict_do_nothing(index_elements=["name"]))
+    conn.execute(select(senders.c.name).where(senders.c.name == sender).with_for_update()).all()
+    spans = [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)]
+    counts = [func.count(case((messages.c.attempted_at > now - span, 1))) for span in spans]
+    mine = messages.c.sender == sender, messages.c.attempted_at > now - spans[-1]
+    row = conn.execute(select(*counts).where(*mine)).one()
+    return RatesTaken(minute=row[0], hour=row[1], day=row[2])
+
+
+def domain_taken(conn: Connection, sender: str, domain: str, now: datetime) -> int:
+    """How many messages the sender began to send to that domain in the last minute."""
+    mine = [
+        messages.c.sender == sender,
+        messages.c.domain == domain,
+        messages.c.attempted_at > now - timedelta(minutes=1),
+    ]
+    return conn.execute(select(func.count()).select_from(messages).where(*mine)).scalar_one()
+
+
+def _is_sending() -> Any:
+    # A constant, not a parameter: else neither database sees that the index of open messages fits.
+    return messages.c.state == literal("sending", literal_execute=True)
+
+
+def _one(conn: Connection, query: Select[Any]) -> Message | None:
+    row = conn.execute(query).one_or_none()
+    return message_of_row(row) if row else None
+
+
+def _listed(conn: Connection, query: Select[Any]) -> list[Message]:
+    return [message_of_row(row) for row in conn.execute(query)]
+
+
+def _packed_links(links: Sequence[MessageLink]) -> list[list[str]]:
+    return [[link.name, link.url] for link in links]
+
+
+_SKIPPED_COLUMNS = {"domain", "attempted_at"}
+
+
+def message_of_row(row: Row[Any]) -> Message:
+    """The message of a whole row of `messages`."""
+    values = {name: value for name, value in row._mapping.items() if name not in _SKIPPED_COLUMNS}
+    values["state"] = MessageState(values["state"])
+    values["references"] = tuple(values["references"])
+    values["links"] = tuple(MessageLink(name=name, url=url) for name, url in values["links"])
+    return Message(**values)

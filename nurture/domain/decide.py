@@ -193,7 +193,7 @@ def _at_a_step(place: _Place) -> Decision:
         return place.skip(planned.because)
     if facts.now < planned.at:
         return place.wait(planned.at, planned.because)
-    opens_at = open_at(step.timing, facts.now, place.calendar)
+    opens_at = open_at(step.timing, facts.now, place.calendar, day=planned.day)
     if opens_at is None:
         return place.skip(f"late: {planned.because}")
     if opens_at > facts.now:

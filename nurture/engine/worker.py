@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Sends what is due. `in_flight` bounds what is claimed and not yet settled: what a lost process leaves to recover."""
+    """Sends what is due. `in_flight` bounds what is claimed and not settled: what a lost process leaves to recover."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Worker:
     async def drain(self) -> int:
         """Work until nothing is due or `stop` is called; how many due rows were looked at.
 
-        Raises DatabaseUnavailable or DiskFull where a claim could not be committed; what was under way is settled first.
+        Raises DatabaseUnavailable or DiskFull where a claim could not be committed, once all under way is settled.
         """
         renewal = asyncio.create_task(self._renew_leases())
         looked_at = 0

@@ -1,0 +1,38 @@
+"""Rendering's attachments: files of the project that go along with a mail."""
+
+import mimetypes
+from pathlib import Path
+
+from nurture.domain.content import Attachment
+from nurture.errors import InvalidInput
+from nurture.rendering.source import confined
+
+MAX_BYTES = 10_000_000
+"""All attachments of one mail together; many mail servers refuse more than that."""
+
+_SECRETS = (".db", ".pem", ".key", ".env", ".sqlite")
+
+
+def attached(root: Path, names: tuple[str, ...]) -> tuple[Attachment, ...]:
+    """The files, read from the project's folder; InvalidInput for one that is not there, not inside, or too large."""
+    found: list[Attachment] = []
+    size = 0
+    for name in names:
+        path = confined(root, name, what="attachment")
+        if path.suffix.lower() in _SECRETS or path.name.startswith("."):
+            raise InvalidInput(
+                f"attachment `{name}` looks like a secret", hint="Give the file another name if it is none."
+            )
+        size += path.stat().st_size
+        if size > MAX_BYTES:
+            raise InvalidInput(
+                f"with attachment `{name}` the mail has more than {MAX_BYTES // 1_000_000} MB", hint="Link to the file."
+            )
+        found.append(
+            Attachment(
+                filename=path.name,
+                content_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+                data=path.read_bytes(),
+            )
+        )
+    return tuple(found)

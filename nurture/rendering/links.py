@@ -1,0 +1,114 @@
+"""Rendering's links: how they get their names, which targets are allowed, and how they are rewritten to be counted.
+
+A name travels inside the URL between two marks from the private-use area until the links are rewritten; no data of a
+contact can contain them (context.clean).
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import quote, urlsplit
+
+from nurture.domain.message import MessageLink
+from nurture.errors import InvalidInput
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+MARKS: Mapping[int, None] = MappingProxyType({ord(mark): None for mark in "\ue000\ue001\ue002\ue003\ue004"})
+"""For `str.translate`: takes the marks of rendering out of a text."""
+
+LINK_NAME = re.compile(r"[A-Za-z0-9][\w-]{0,63}")
+_NAMED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
+_MARKED_URL = re.compile(rf"([^\s<>\"']*){_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
+_HREF = re.compile(
+    r"(<(?:a|area|v:[a-z]+)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*?\shref\s*=\s*)(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE
+)
+_SRC = re.compile(r"<(?:img|source|v:[a-z]+)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*?\ssrc\s*=\s*\"([^\"]*)\"", re.IGNORECASE)
+_BLANK = re.compile(r"[\x00-\x20\x7f]")
+TRACKED = ("http", "https")
+ALLOWED = (*TRACKED, "mailto", "tel")
+
+
+def named(url: str, name: str) -> str:
+    """The URL with the name of its link on board."""
+    if not LINK_NAME.fullmatch(name):
+        raise InvalidInput(f"`{name}` cannot be a link's name", hint="Use letters, digits, - and _.")
+    return f"{url}{_OPEN}{name}{_CLOSE}"
+
+
+def without_names(text: str) -> str:
+    """The text with plain URLs again."""
+    return _NAMED.sub("", text)
+
+
+def safe_url(url: str) -> str:
+    """The URL as it may stand in a mail and in a redirect: ASCII, no blank, an allowed scheme; else InvalidInput.
+
+    >>> safe_url(" https://example.com/ราคา?q=a b")
+    'https://example.com/%E0%B8%A3%E0%B8%B2%E0%B8%84%E0%B8%B2?q=a%20b'
+    """
+    shown = url.strip()[:80]
+    if re.search(r"[\x00-\x1f\x7f]", url.strip()):
+        raise InvalidInput(f"a link has a control character in it: {shown!r}")
+    try:
+        parts = urlsplit(url.strip())
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise InvalidInput(f"a link cannot be read: {shown!r}") from error
+    if parts.scheme not in ALLOWED:
+        raise InvalidInput(
+            f"a link goes to {shown!r}", hint=f"Links start with {', '.join(f'{scheme}:' for scheme in ALLOWED)}."
+        )
+    if parts.scheme in TRACKED and not host:
+        raise InvalidInput(f"a link has no host: {shown!r}")
+    if not host.isascii():
+        try:
+            parts = parts._replace(netloc=parts.netloc.replace(host, host.encode("idna").decode()))
+        except UnicodeError as error:
+            raise InvalidInput(f"a link's host cannot be written in ASCII: {shown!r}") from error
+    return quote(parts.geturl(), safe="%/:=&?~#+!$,;'@()*[]")
+
+
+@dataclass(slots=True)
+class LinkTable:
+    """The links of one mail in order, each pair of name and target once; `click` None tracks nothing."""
+
+    click: str | None
+    never: str
+    links: list[MessageLink] = field(default_factory=list)
+    _places: dict[MessageLink, int] = field(default_factory=dict)
+    targets: set[str] = field(default_factory=set)
+
+    def rewritten(self, url: str) -> str:
+        """What goes into the mail for a URL of the template."""
+        names = _NAMED.findall(url)
+        target = safe_url(without_names(url))
+        self.targets.add(target)
+        if self.click is None or target == self.never or not target.startswith(("http:", "https:")):
+            return target
+        link = MessageLink(name=names[0] if names else "", url=target)
+        if link not in self._places:
+            self._places[link] = len(self.links)
+            self.links.append(link)
+        return f"{self.click}/{self._places[link]}"
+
+
+def rewrite_html(document: str, table: LinkTable) -> str:
+    """The document with every href checked and, where tracked, replaced; those in comments for Outlook as well."""
+
+    def replaced(found: re.Match[str]) -> str:
+        url = html.unescape(found[2] if found[2] is not None else found[3])
+        return f'{found[1]}"{html.escape(table.rewritten(url))}"'
+
+    rewritten = _HREF.sub(replaced, document)
+    for source in _SRC.findall(rewritten):
+        scheme = html.unescape(source).strip().partition(":")[0].lower()
+        if scheme not in ("https", "http", "cid") and not source.startswith("data:image/"):
+            raise InvalidInput(f"an image comes from {source[:80]!r}", hint="Give its full https: address.")
+    return without_names(rewritten)
+
+
+def rewrite_text(text: str, table: LinkTable) -> str:
+    """A text of the author's own with its named links replaced; URLs written plainly stay."""
+    return _MARKED_URL.sub(lambda found: table.rewritten(found[0]), text)

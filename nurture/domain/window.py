@@ -1,12 +1,13 @@
 """When a step's window is open: the moments of a day that its `window`, `days` and `at` allow on the contact's wall.
 
 A window is a set of wall times. In the hour that comes twice both are inside, one that the clock skips is not there;
-only `at` happens once: at the first of two, at the end of a gap.
+only `at` happens once: at the first of two, at the end of a gap; not at all on a day that ends in the gap.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from nurture.domain.calendar import DAY, HORIZON_DAYS, Calendar, clock_change, moment_of, wall_of
@@ -93,23 +94,28 @@ def _weekdays(timing: StepTiming) -> frozenset[int]:
 
 
 def _spans_between(begin: time, end: time, day: date, zone: ZoneInfo) -> list[Span]:
-    """The moments at which the wall shows a time of `day` from `begin` up to `end`; two spans where the clock changes.
-
-    Offsets are compared at moments that lie safely before and after; in between a clock is changed once at most.
-    """
+    """The moments at which the wall shows a time of `day` from `begin` up to `end`: two spans where it shows it twice."""
     start = datetime.combine(day, begin, tzinfo=UTC)
-    midnight = datetime.combine(day + DAY, time.min, tzinfo=UTC)
-    stop = midnight if end == time.max else datetime.combine(day, end, tzinfo=UTC)
-    low, high = start - _FURTHEST_OFFSET, stop + _FURTHEST_OFFSET
-    before, after = _offset(low, zone), _offset(high, zone)
-    if before == after:
+    stop = _midnight(day + DAY) if end == time.max else datetime.combine(day, end, tzinfo=UTC)
+    before, after, change = _offsets_about(day, zone)
+    if change is None:
         return [(start - before, stop - before)] if start < stop else []
-    change = clock_change(low, high, zone)
     early, late = (start - before, min(stop - before, change)), (max(start - after, change), stop - after)
     if early[0] < early[1] == late[0] < late[1]:
         return [(early[0], late[1])]
     return [span for span in (early, late) if span[0] < span[1]]
 
 
-def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
-    return moment.astimezone(zone).utcoffset() or timedelta()
+@lru_cache(maxsize=4096)
+def _offsets_about(day: date, zone: ZoneInfo) -> tuple[timedelta, timedelta, datetime | None]:
+    """The offsets safely before and after `day`, and when the one becomes the other: once at most in so short a time.
+
+    Kept, because the contacts of one zone are all asked about the same few days.
+    """
+    low, high = _midnight(day) - _FURTHEST_OFFSET, _midnight(day + DAY) + _FURTHEST_OFFSET
+    before, after = (moment.astimezone(zone).utcoffset() or timedelta() for moment in (low, high))
+    return before, after, None if before == after else clock_change(low, high, zone)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)

@@ -13,7 +13,7 @@ from nurture.domain.message import MessageState
 from nurture.engine.log import happened
 from nurture.engine.suppress import cancel_waiting, end_run
 from nurture.errors import InvalidInput
-from nurture.store import enrollments, events, messages, pauses
+from nurture.store import enrollments, events, messages, pauses, resends
 
 
 def pause(conn: Connection, enrollment: Enrollment, *, until: datetime | None, because: str, now: datetime) -> None:
@@ -27,7 +27,7 @@ def pause(conn: Connection, enrollment: Enrollment, *, until: datetime | None, b
         until_at=until,
         because=because,
     )
-    events.append(conn, [happened(enrollment, "paused", now, because=because, until=until)])
+    events.append(conn, [happened(enrollment, "paused", now, because=because, fields={"until": until})])
     enrollments.wake(conn, contact_id=enrollment.contact_id, campaign=enrollment.campaign, now=now)
 
 
@@ -55,7 +55,9 @@ def move(
     if not enrollments.save(conn, enrollment, moved, now=now):
         raise InvalidInput("the run was changed at this very moment", hint="Try again.")
     cancel_waiting(conn, enrollment.id, reason=because, now=now)
-    entered = happened(enrollment, "stage_entered", now, stage=stage, because=because, **{"from": enrollment.stage})
+    entered = happened(
+        enrollment, "stage_entered", now, stage=stage, because=because, fields={"from": enrollment.stage}
+    )
     events.append(conn, [entered])
 
 
@@ -69,7 +71,7 @@ def retry(conn: Connection, enrollment: Enrollment, *, now: datetime) -> int:
     tried = 0
     for message in messages.open_of_enrollment(conn, enrollment.id):
         if message.state is MessageState.UNKNOWN:
-            tried += messages.ask_resend(conn, message.id, now=now)
+            tried += resends.ask_resend(conn, message.id, now=now)
         elif message.state is MessageState.DEFERRED and enrollment.step == message.step:
             tried += 1
     if enrollment.retry_at is not None:

@@ -1,7 +1,7 @@
 """Webhook steps: called while their enrollment is leased, retried with growing waits, given up with a reason."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -86,6 +86,6 @@ def _contact_of(facts: Facts) -> dict[str, object]:
         "tags": list(contact.tags),
     }
     known["fields"] = {
-        name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in contact.fields.items()
+        name: value.isoformat() if isinstance(value, date) else value for name, value in contact.fields.items()
     }
     return known

@@ -20,8 +20,8 @@ from nurture.engine.react import write_decisions
 from nurture.engine.recover import recover
 from nurture.store import enrollments, events, holds, messages
 from nurture.store import facts as fact_store
-from nurture.store.claims import claim_due
 from nurture.store.messages import MessageDraft
+from nurture.store.resends import claim_resends
 
 _UNLIMITED = 1_000_000
 _UNKNOWN_SENDER_LOOKS_AGAIN_AFTER = timedelta(minutes=15)
@@ -90,7 +90,7 @@ def claim(
         senders=[name for name, room in rooms.items() if room > 0],
     )
     resends = _claim_resends(conn, desk, campaigns, rooms, now=now, limit=limit, lease=lease)
-    due = claim_due(
+    due = enrollments.claim_due(
         conn,
         now=now,
         limit=limit,
@@ -127,7 +127,7 @@ def _claim_resends(
 ) -> list[Assignment]:
     """Messages of unknown fate that a person asked to be sent once more; their runs went on long ago."""
     senders = [name for name, room in rooms.items() if room > 0]
-    claimed = messages.claim_resends(
+    claimed = claim_resends(
         conn, now=now, limit=limit, lease_token=lease.token, lease_until=lease.until, senders=senders
     )
     runs = [run for message in claimed if (run := enrollments.get(conn, message.enrollment_id or 0))]

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from nurture.clock import Clock
-from nurture.delivery.journal import Journal
+from nurture.delivery.journal import Journal, JournalEntry
 from nurture.delivery.transport import Parcel, Transport
 from nurture.domain.content import Content
 from nurture.domain.message import Deferred, Message, Outcome, Rejected
@@ -74,10 +74,12 @@ class Courier:
         except ServiceUnavailable as trouble:
             # The relay has it and the database does not know: on disk beside it, to be replayed when it is back.
             self._journal.append(
-                message_row=assignment.message.id,
-                lease_token=assignment.message.lease_token or "",
-                outcome=outcome,
-                at=self._clock.now(),
+                JournalEntry(
+                    message_id=assignment.message.id,
+                    lease_token=assignment.message.lease_token or "",
+                    outcome=outcome,
+                    at=self._clock.now(),
+                )
             )
             log.warning("outcome kept in the journal", message=assignment.message.key, because=str(trouble))
 

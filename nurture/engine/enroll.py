@@ -17,8 +17,8 @@ from nurture.domain.facts import Facts
 from nurture.domain.suppression import ends_run
 from nurture.engine.log import happened
 from nurture.engine.rules import Rules
+from nurture.store import audience, enrollments, events
 from nurture.store import condition as condition_store
-from nurture.store import contacts, enrollments, events
 from nurture.store import facts as fact_store
 
 Refusal = Literal["in it already", "had it before", "not in the audience", "suppressed", "the campaign is disabled"]
@@ -171,7 +171,7 @@ def audience_batch(
         if campaign.audience
         else None
     )
-    return contacts.ids(conn, where, after_id=after_id, limit=limit)
+    return audience.ids_after(conn, where, after_id=after_id, limit=limit)
 
 
 def count_new(found: Iterable[Enrolled]) -> int:

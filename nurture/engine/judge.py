@@ -19,14 +19,15 @@ _LIMIT = 500
 
 def judge_hits(conn: Connection, desk: Desk, campaigns: Mapping[str, Campaign], *, now: datetime) -> int:
     """Judge the hits that are old enough; how many."""
-    waiting = hits.unjudged_messages(conn, now - JUDGED_AFTER, limit=_LIMIT)
+    waiting = hits.unjudged_messages(conn, now - JUDGED_AFTER)[:_LIMIT]
     by_message = hits.of_messages(conn, waiting)
     judged = 0
-    for message_id, (unjudged, known) in by_message.items():
+    for message_id, known in by_message.items():
         message = messages.get(conn, message_id)
         if message is None:
             continue
-        found = judge(known, sent_at=message.sent_at, link_count=len(message.links))
+        found = judge([_plain(hit) for hit in known], sent_at=message.sent_at, link_count=len(message.links))
+        unjudged = [hit for hit in known if hit.judged_at is None]
         for hit in unjudged:
             _write(conn, desk, campaigns, message, hit, found[hit.id], now=now)
         hits.mark_judged(conn, [hit.id for hit in unjudged], now)
@@ -34,12 +35,16 @@ def judge_hits(conn: Connection, desk: Desk, campaigns: Mapping[str, Campaign], 
     return judged
 
 
+def _plain(hit: hits.Hit) -> Hit:
+    return Hit(id=hit.id, kind=hit.kind, at=hit.at, method=hit.method, link_index=hit.link_index, agent=hit.agent)
+
+
 def _write(
     conn: Connection,
     desk: Desk,
     campaigns: Mapping[str, Campaign],
     message: Message,
-    hit: Hit,
+    hit: hits.Hit,
     judgement: Judgement,
     *,
     now: datetime,

@@ -97,6 +97,8 @@ class LetterWriter:
             reply_to=self._reply_to(message, sender, campaign.reply_to if campaign else None),
             in_reply_to=message.in_reply_to,
             references=message.references,
+            feedback_id=f"{campaign.name}:{message.step}:{sender.name}:nurture" if campaign and is_marketing else None,
+            is_automatic=not is_marketing,
         )
 
     def _unsubscribe_mailto(self, message: Message, sender: Sender) -> str:

@@ -1,11 +1,12 @@
 """Decisions as events: each with its reason, so that `why` can read a person's story back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from nurture.domain.decision import Finish, Move, Pass, React, Skip
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.event import Event
+from nurture.domain.value import Value
 from nurture.domain.walk import Taken
 
 
@@ -25,15 +26,15 @@ def events_of(enrollment: Enrollment, taken: Iterable[Taken], at: datetime) -> l
 def _event_of(enrollment: Enrollment, taken: Taken, at: datetime) -> Event | None:
     match taken.decision:
         case Move(stage=stage, because=because):
-            return happened(enrollment, "stage_entered", at, stage=stage, because=because, **{"from": taken.stage})
+            return happened(enrollment, "stage_entered", at, stage=stage, because=because, fields={"from": taken.stage})
         case Skip(step_id=step, because=because):
             return happened(enrollment, "step_skipped", at, stage=taken.stage, step=step, because=because)
         case Pass(step=step_passed, because=because):
             return happened(enrollment, "step_done", at, stage=taken.stage, step=step_passed.id, because=because)
         case Finish(outcome=outcome, because=because):
-            return happened(enrollment, "finished", at, stage=taken.stage, because=because, outcome=outcome)
+            return happened(enrollment, "finished", at, stage=taken.stage, because=because, fields={"outcome": outcome})
         case React(pauses_until=until, because=because) if until is not None:
-            return happened(enrollment, "paused", at, stage=taken.stage, because=because, until=until)
+            return happened(enrollment, "paused", at, stage=taken.stage, because=because, fields={"until": until})
         case _:
             return None
 
@@ -47,7 +48,7 @@ def happened(
     step: str | None = None,
     because: str = "",
     message_id: int | None = None,
-    **fields: str | datetime | None,
+    fields: Mapping[str, Value] | None = None,
 ) -> Event:
     """An event of this enrollment; `fields` are what else it says."""
     return Event(
@@ -60,5 +61,5 @@ def happened(
         stage=stage or enrollment.stage,
         step=step,
         because=because,
-        fields={key: value for key, value in fields.items() if value is not None},
+        fields={key: value for key, value in (fields or {}).items() if value is not None},
     )

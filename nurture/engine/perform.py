@@ -41,7 +41,7 @@ def perform(
     except InvalidInput as problem:
         event = happened(enrollment, "step_failed", now, step=step.id, because=str(problem))
     else:
-        event = happened(enrollment, "step_done", now, step=step.id, because=because, **fields)
+        event = happened(enrollment, "step_done", now, step=step.id, because=because, fields=fields)
     events.append(conn, [event])
     return event
 
@@ -113,7 +113,9 @@ def add_task(
         ),
     )
     if task_id is not None:
-        events.append(conn, [happened(enrollment, "task_created", now, step=step, title=title, task=str(task_id))])
+        events.append(
+            conn, [happened(enrollment, "task_created", now, step=step, fields={"title": title, "task": task_id})]
+        )
     return task_id
 
 
@@ -168,7 +170,7 @@ def change_contact(conn: Connection, enrollment: Enrollment, values: Mapping[str
 
 
 def log_contact_changed(conn: Connection, enrollment: Enrollment, what: str, now: datetime) -> None:
-    events.append(conn, [happened(enrollment, "contact_changed", now, changed=what)])
+    events.append(conn, [happened(enrollment, "contact_changed", now, fields={"changed": what})])
 
 
 def one_line(text: str) -> str:

@@ -50,7 +50,7 @@ def end_run(conn: Connection, enrollment_id: int, decision: Finish, *, now: date
     if not enrollments.save(conn, enrollment, finished, now=now):
         return False
     cancel_waiting(conn, enrollment_id, reason=decision.because, now=now)
-    event = happened(enrollment, "finished", now, because=decision.because, outcome=decision.outcome)
+    event = happened(enrollment, "finished", now, because=decision.because, fields={"outcome": decision.outcome})
     events.append(conn, [event])
     return True
 

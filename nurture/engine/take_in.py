@@ -14,6 +14,7 @@ from nurture.domain.duration import Duration
 from nurture.domain.event import Event
 from nurture.domain.link import read_token
 from nurture.domain.message import Accepted, Message, MessageState
+from nurture.domain.value import Value
 from nurture.domain.verdict import Verdict
 from nurture.domain.zone import zone_of
 from nurture.engine.occur import lift_out_of_office, occur
@@ -125,7 +126,7 @@ def _draft(mail: InboundMail, match: Match, enrollment_id: int | None) -> Inboun
         received_at=mail.received_at,
         kind=verdict.kind,
         reason=verdict.reason,
-        confidence=round(100 * verdict.confidence),
+        confidence=verdict.confidence,
         intent=verdict.intent,
         text=verdict.text,
         detail=_detail(verdict),
@@ -136,15 +137,14 @@ def _draft(mail: InboundMail, match: Match, enrollment_id: int | None) -> Inboun
     )
 
 
-def _detail(verdict: Verdict) -> dict[str, object]:
-    found: dict[str, object] = {}
+def _detail(verdict: Verdict) -> dict[str, Value]:
+    found: dict[str, Value] = {}
     if verdict.failures:
-        found["failures"] = [
-            {"recipient": each.recipient, "status": each.status, "hard": each.is_hard, "reason": each.reason}
-            for each in verdict.failures
-        ]
+        found["failed"] = tuple(each.recipient for each in verdict.failures)
+        found["statuses"] = tuple(each.status for each in verdict.failures)
+        found["hard"] = any(each.is_hard for each in verdict.failures)
     if verdict.return_on:
-        found["return_on"] = verdict.return_on.isoformat()
+        found["return_on"] = verdict.return_on
     if verdict.feedback_type:
         found["feedback_type"] = verdict.feedback_type
     return found
@@ -229,7 +229,7 @@ def _log(
 
 def _event(mail: InboundMail, match: Match, enrollment_id: int | None, name: str, now: datetime) -> Event:
     verdict, message = mail.verdict, match.message
-    fields: dict[str, str | None] = {"mailbox": mail.mailbox, "subject": mail.subject}
+    fields: dict[str, Value] = {"mailbox": mail.mailbox, "subject": mail.subject}
     if verdict.kind == "reply":
         fields |= {"intent": verdict.intent, "text": verdict.text}
     if verdict.failures:

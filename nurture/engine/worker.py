@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -117,7 +118,7 @@ class Worker:
             if not tokens:
                 continue
             try:
-                await self._store.write(lambda conn, tokens=tokens, until=until: _extend(conn, tokens, until))
+                await self._store.write(partial(_extend, tokens=tokens, until=until))
             except ServiceUnavailable as trouble:
                 log.warning("leases not renewed", because=str(trouble))
 

@@ -1,0 +1,135 @@
+"""One pass over everything that may be due: what `tick` does once and `run` does at every beat."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from nurture.clock import Clock
+from nurture.delivery.journal import Journal
+from nurture.engine.collect import Collector
+from nurture.engine.daily import enroll_daily
+from nurture.engine.judge import judge_hits
+from nurture.engine.perform import Desk
+from nurture.engine.replay import replay_journal
+from nurture.engine.worker import Worker
+from nurture.errors import NurtureError, ServiceUnavailable
+from nurture.loader.library import Library
+from nurture.store import enrollments, messages
+from nurture.store.database import Database
+
+COLLECTS_EVERY = timedelta(seconds=30)
+JUDGES_EVERY = timedelta(seconds=15)
+ENROLLS_EVERY = timedelta(minutes=5)
+LONGEST_REST = timedelta(seconds=30)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Chore:
+    """Something that is done again when `every` has passed on the engine's clock."""
+
+    every: timedelta
+    act: Callable[[], object]
+    done_at: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        # A clock that was set back must not put everything off until it has caught up.
+        return self.done_at is None or now >= self.done_at + self.every or now < self.done_at
+
+
+class Pulse:
+    """Keeps an engine alive: nothing waits in memory, so a pass that fails is simply made again."""
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        database: Database,
+        library: Library,
+        worker: Worker,
+        collector: Collector,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self._desk = desk
+        self._database = database
+        self._library = library
+        self._worker = worker
+        self._journal = journal
+        self._clock = clock
+        self._chores: Sequence[_Chore] = (
+            _Chore(every=COLLECTS_EVERY, act=collector.collect_all),
+            _Chore(every=JUDGES_EVERY, act=self._judge),
+            _Chore(every=ENROLLS_EVERY, act=self._enroll_daily),
+        )
+        self._awake = asyncio.Event()
+        self._is_stopping = False
+
+    def wake(self) -> None:
+        """Have the next pass begin now."""
+        self._awake.set()
+
+    def stop(self) -> None:
+        """Claim no more; `live` returns once what is under way is settled."""
+        self._is_stopping = True
+        self._worker.stop()
+        self._awake.set()
+
+    async def live(self) -> None:
+        """Pass after pass until `stop`. An outage is logged and only shifts what is due."""
+        while not self._is_stopping:
+            self._awake.clear()
+            try:
+                await self.one_pass()
+            except ServiceUnavailable as trouble:
+                log.warning("a pass was cut short", because=str(trouble))
+            await self._rest()
+
+    async def one_pass(self) -> int:
+        """Refresh, settle, collect, judge, ask in and drain; how many due rows were looked at.
+
+        Raises ServiceUnavailable where the database is away. A mailbox that is away stops nothing else.
+        """
+        self._library.refresh()
+        await asyncio.to_thread(self._replay)
+        now = self._clock.now()
+        for chore in self._chores:
+            if chore.is_due(now):
+                await asyncio.to_thread(chore.act)
+                chore.done_at = now
+        return await self._worker.drain()
+
+    async def _rest(self) -> None:
+        seconds = await asyncio.to_thread(self._seconds_to_rest)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._awake.wait()
+        except TimeoutError:
+            return
+
+    def _seconds_to_rest(self) -> float:
+        now = self._clock.now()
+        until = now + LONGEST_REST
+        try:
+            with self._database.read() as conn:
+                due = [at for at in (enrollments.next_due_at(conn), messages.next_notice_at(conn)) if at]
+        except NurtureError:
+            return self._clock.seconds_until(until)
+        # What is due and could not be taken (a rate, a hold) must not make the loop spin.
+        return max(0.05, min(self._clock.seconds_until(moment) for moment in (until, *due) if moment > now))
+
+    def _replay(self) -> None:
+        replay_journal(self._journal, self._database, self._desk, self._library.campaigns)
+
+    def _judge(self) -> None:
+        with self._database.write() as conn:
+            judge_hits(conn, self._desk, self._library.campaigns, now=self._clock.now())
+
+    def _enroll_daily(self) -> None:
+        for campaign in self._library.campaigns.values():
+            if campaign.enroll.is_daily and campaign.is_enabled:
+                enroll_daily(self._database, campaign, rules=self._desk.rules, now=self._clock.now())

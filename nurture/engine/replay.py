@@ -1,0 +1,25 @@
+"""Outcomes that were kept in the local journal while the database was away, written into the ledger once it is back."""
+
+from collections.abc import Mapping
+
+from nurture.delivery.journal import Journal
+from nurture.domain.campaign import Campaign
+from nurture.domain.message import MessageState
+from nurture.engine.perform import Desk
+from nurture.engine.record import record_afterwards
+from nurture.store import messages
+from nurture.store.database import Database
+
+
+def replay_journal(journal: Journal, database: Database, desk: Desk, campaigns: Mapping[str, Campaign]) -> int:
+    """Settle what the journal holds, each at the time it happened; how many. What is settled already stays as it is."""
+    entries = journal.pending()
+    if not entries:
+        return 0
+    with database.write() as conn:
+        for entry in entries:
+            message = messages.get(conn, entry.message_id)
+            if message and message.state in (MessageState.SENDING, MessageState.UNKNOWN):
+                record_afterwards(conn, desk, campaigns, message, entry.outcome, now=entry.at)
+    journal.clear(entries)
+    return len(entries)

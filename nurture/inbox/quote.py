@@ -50,7 +50,8 @@ _RULE = re.compile(r"^[\s*]{0,10}[-_=]{5,200}\s{0,20}$")
 _SIGNATURE = re.compile(r"^(?:--|—|––|_{2,40}|-{2,3}) {0,2}$")
 _DEVICE = re.compile(
     r"^\s{0,5}(?:sent from (?:my |mail |outlook|typeapp|yahoo|samsung|proton|the |a )|get outlook for |"
-    r"von meinem .{2,40} gesendet|gesendet (?:von|mit) |envoyé (?:de|depuis) mon |enviado desde (?:mi |)|inviato da |sendt fra min |skickat från min |verzonden (?:vanaf|met) |wysłane z |отправлено с |"
+    r"von meinem .{2,40} gesendet|gesendet (?:von|mit) |envoyé (?:de|depuis) mon |enviado desde (?:mi |)|inviato da |"
+    r"sendt fra min |skickat från min |verzonden (?:vanaf|met) |wysłane z |отправлено с |"
     r"ส่งจาก.{0,40}(?:iphone|ipad|android|โทรศัพท์|มือถือ|outlook|ของฉัน)|iphoneから送信|从我的.{1,20}发送)",
     re.IGNORECASE,
 )
@@ -163,8 +164,8 @@ def _is_attribution(text: str, *, lines: int) -> bool:
     """`On DATE, NAME wrote:` in many languages, or whatever has a date and an address and ends in a colon."""
     if not any(letter.isdigit() for letter in text):
         return False
-    if _STARTS_LIKE_ATTRIBUTION.match(text):
-        return _ATTRIBUTION.match(text) is not None
+    if _STARTS_LIKE_ATTRIBUTION.match(text) and _ATTRIBUTION.match(text):
+        return True
     return lines <= 2 and text.endswith((":", "：")) and _ADDRESS.search(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Which of our messages an inbound mail answers: the traces it carries, nearest first; whose they are the store knows."""
+"""Which of our messages a mail answers: the traces it carries, nearest first; whose they are the store knows."""
 
 import re
 from collections.abc import Iterator

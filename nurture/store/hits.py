@@ -53,11 +53,13 @@ def add(
     return hit_id
 
 
-def unjudged_messages(conn: Connection, before: datetime) -> list[int]:
-    """The messages with a hit from before that moment which nobody has judged."""
+def unjudged_messages(conn: Connection, before: datetime, *, limit: int = 500) -> list[int]:
+    """Up to `limit` messages with a hit from that moment or before which nobody has judged."""
     waiting = hits.c.judged_at.is_(None), hits.c.at <= before
     return list(
-        conn.execute(select(hits.c.message_id).where(*waiting).distinct().order_by(hits.c.message_id)).scalars()
+        conn.execute(
+            select(hits.c.message_id).where(*waiting).distinct().order_by(hits.c.message_id).limit(limit)
+        ).scalars()
     )
 
 

@@ -21,7 +21,7 @@ class InboundDraft:
     """A fetched and judged mail; `mailbox` and `key` make it one.
 
     `matched_by` says how its person was found: `message_id`, `token`, `sender`; empty where nobody was: the tray.
-    `confidence` is from 0 to 1. `detail` is what the verdict says besides (`until`, `return_on`, …).
+    `confidence` is in percent. `detail` is what the verdict says besides (`until`, `return_on`, …).
     """
 
     mailbox: str
@@ -32,7 +32,7 @@ class InboundDraft:
     sender_address: str = ""
     subject: str = ""
     reason: str = ""
-    confidence: float = 1.0
+    confidence: int = 100
     intent: Intent | None = None
     text: str = ""
     detail: Mapping[str, Value] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def add(conn: Connection, draft: InboundDraft) -> int | None:
         "received_at": draft.received_at,
         "kind": draft.kind,
         "reason": storable(draft.reason),
-        "confidence": round(100 * draft.confidence),
+        "confidence": draft.confidence,
         "intent": draft.intent,
         "text": storable(draft.text),
         "detail": pack(draft.detail),
@@ -152,4 +152,4 @@ def _storable(text: str | None) -> str | None:
 
 def _inbound(row: Row[Any]) -> Inbound:
     values = dict(row._mapping)
-    return Inbound(**{**values, "confidence": values["confidence"] / 100, "detail": unpack(values["detail"])})
+    return Inbound(**{**values, "detail": unpack(values["detail"])})

@@ -261,15 +261,17 @@ def extend_leases(conn: Connection, lease_token: str, until: datetime) -> int:
     return conn.execute(mine.values(lease_until=until)).rowcount
 
 
-def next_notice_at(conn: Connection) -> datetime | None:
-    """When the next mail that belongs to no run is due."""
-    due = [
+def next_due_at(conn: Connection) -> datetime | None:
+    """When the next mail that is claimed without its run is due: a notice, or what is to be sent once more."""
+    notice = [
         messages.c.state == literal("deferred", literal_execute=True),
         messages.c.enrollment_id.is_(None),
         messages.c.purpose != "marketing",
     ]
-    found: datetime | None = conn.execute(select(func.min(messages.c.due_at)).where(*due)).scalar()
-    return found
+    resend = [messages.c.state == literal("unknown", literal_execute=True)]
+    queries = [select(func.min(messages.c.due_at)).where(*which) for which in (notice, resend)]
+    moments = [moment for query in queries if (moment := conn.execute(query).scalar()) is not None]
+    return min(moments, default=None)
 
 
 def rates_taken(conn: Connection, sender: str, now: datetime) -> RatesTaken:

@@ -30,6 +30,7 @@ class TemplateLoader(BaseLoader):
             raise
         except InvalidInput as error:
             raise TemplateNotFound(template, error.message) from error
+        self._lines.pop(template, None)
         source, lines = _as_jinja(file, environment)
         self._lines[template] = lines
         return source, None, lambda: self._folder.is_current(file)

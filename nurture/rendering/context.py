@@ -61,6 +61,9 @@ NAMES = (
 )
 """Every name that a template may use."""
 
+MAIL_NAMES = frozenset({"link", "preheader", "sender", "subject", "unsubscribe_url"})
+"""Those of them that only a mail has, not the title of a task."""
+
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """A hint with the nearest right word, or nothing where none is near."""

@@ -44,11 +44,9 @@ def bad_template(error: Exception, *, file: str, line_of: LineOf, first_line: in
     if isinstance(error, BadTemplate):
         return error
     if isinstance(error, TemplateSyntaxError):
-        name = FOLDER + error.name if error.name and line_of(error.name, 1) else file
-        line = line_of(error.name or "", error.lineno) or first_line + error.lineno - 1 if first_line else error.lineno
-        if name != file or not first_line:
-            line = line_of(error.name or "", error.lineno) or error.lineno
-        return BadTemplate(error.message or "this is not Jinja", file=name, line=line, code="template-syntax")
+        where = FOLDER + error.name if error.name else file
+        line = (line_of(error.name, error.lineno) or error.lineno) if error.name else first_line or error.lineno
+        return BadTemplate(error.message or "this is not Jinja", file=where, line=line, code="template-syntax")
     place = _place(error.__traceback__)
     line = line_of(*place) if place else 0
     where = FOLDER + place[0] if place and line else file

@@ -42,6 +42,11 @@ def without_names(text: str) -> str:
     return _NAMED.sub("", text)
 
 
+def names_in(text: str) -> list[str]:
+    """The names that the URLs of the text carry."""
+    return _NAMED.findall(text)
+
+
 def safe_url(url: str) -> str:
     """The URL as it may stand in a mail and in a redirect: ASCII, no blank, an allowed scheme; else InvalidInput.
 
@@ -82,7 +87,7 @@ class LinkTable:
 
     def rewritten(self, url: str) -> str:
         """What goes into the mail for a URL of the template."""
-        names = _NAMED.findall(url)
+        names = names_in(url)
         target = safe_url(without_names(url))
         self.targets.add(target)
         if self.click is None or target == self.never or not target.startswith(("http:", "https:")):

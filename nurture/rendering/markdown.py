@@ -11,7 +11,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from nurture.rendering.links import named
+from nurture.rendering.links import named, names_in, without_names
 from nurture.rendering.marks import Marked
 
 _LABEL = re.compile(r"\{\s*([A-Za-z0-9][\w-]*)?\s*(\.button)?\s*\}")
@@ -19,12 +19,7 @@ _LABEL = re.compile(r"\{\s*([A-Za-z0-9][\w-]*)?\s*(\.button)?\s*\}")
 
 def to_html(marked: Marked) -> str:
     """The HTML of a marked Markdown text; the marks are still words."""
-    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    parser.block.ruler.before(
-        "table", "statement", _statement_lines(marked), {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    )
-    parser.core.ruler.after("inline", "labels", _read_labels)
-    return _loops_inside_lists(parser.render(marked.text), marked)
+    return _loops_inside_lists(_parser(marked).render(marked.text), marked)
 
 
 def _statement_lines(marked: Marked) -> Callable[[StateBlock, int, int, bool], bool]:
@@ -45,8 +40,31 @@ def _statement_lines(marked: Marked) -> Callable[[StateBlock, int, int, bool], b
     return rule
 
 
+def links_in(marked: Marked) -> list[tuple[str, str, int]]:
+    """Name, target and line of each named link, in order."""
+    found: list[tuple[str, str, int]] = []
+    for block in _parser(marked).parse(marked.text):
+        line = (block.map or [0])[0] + 1
+        for token in block.children or []:
+            line += token.type in ("softbreak", "hardbreak")
+            target = str(token.attrGet("href") or "") if token.type == "link_open" else ""
+            found += [(name, marked.restored(without_names(target)), line) for name in names_in(target)]
+    return found
+
+
+def _parser(marked: Marked) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    parser.block.ruler.before(
+        "table", "statement", _statement_lines(marked), {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    parser.core.ruler.after("inline", "labels", _read_labels)
+    return parser
+
+
 def _read_labels(state: StateCore) -> None:
     for block in state.tokens:
+        if block.type == "table_open":
+            block.attrSet("class", "data")
         if block.type == "inline" and block.children:
             _label_links(block.children)
     _raise_buttons(state.tokens)

@@ -9,13 +9,15 @@ from pathlib import Path
 import css_inline
 from jinja2 import Template
 
-from nurture.domain.campaign import EmailAction
+from nurture.domain.campaign import Campaign, EmailAction
 from nurture.domain.content import Content, MailUrls
 from nurture.domain.facts import Facts
 from nurture.domain.message import Purpose
 from nurture.domain.sender import Company, Sender
 from nurture.domain.vocabulary import Vocabulary
+from nurture.errors import Problem
 from nurture.rendering.attachments import attached
+from nurture.rendering.check import LinkPlace, TemplateCheck
 from nurture.rendering.compiled import TemplateLoader
 from nurture.rendering.context import context_of, mail_context
 from nurture.rendering.environment import MailEnvironment
@@ -24,6 +26,7 @@ from nurture.rendering.links import LinkTable, rewrite_html, rewrite_text, safe_
 from nurture.rendering.meter import MAX_OUTPUT, TooMuch, metered
 from nurture.rendering.obligations import missing
 from nurture.rendering.source import SourceFile, TemplateFolder
+from nurture.rendering.static_check import Words
 from nurture.rendering.text_part import derive
 
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, remove_inlined_selectors=True, load_remote_stylesheets=False)
@@ -51,6 +54,9 @@ class Renderer:
         self._loader = TemplateLoader(self.folder)
         self.environment = MailEnvironment(self._loader, is_html=True)
         self._plain = MailEnvironment(self._loader, is_html=False)
+        self._check = TemplateCheck(
+            folder=self.folder, environment=self.environment, languages=self.languages, trial=self._try
+        )
         self._compiled_text = lru_cache(maxsize=1000)(self._compile_text)
 
     def render(
@@ -129,6 +135,47 @@ class Renderer:
         """
         language = self.languages[0]
         return self._text(source, facts, language, self._context(facts, language), where=where)
+
+    def links_of(self, template: str) -> dict[str, LinkPlace]:
+        """The named links of a template over all its languages, with their places; found without rendering."""
+        return self._check.links_of(template)
+
+    def check(
+        self,
+        action: EmailAction,
+        *,
+        file: str,
+        line: int = 0,
+        column: int = 0,
+        campaign: Campaign | None = None,
+    ) -> list[Problem]:
+        """Everything wrong with the mail of one step, which stands at `file:line:column`, in all its languages.
+
+        With `campaign`, steps and links that `clicked(…)` and its kin name are looked up there.
+        """
+        place = Problem(file=file, line=line, column=column, code="", message="")
+        return self._check.problems(action, self._words(campaign, is_mail=True), place=place)
+
+    def check_text(
+        self, source: str, *, file: str, line: int = 0, column: int = 0, campaign: Campaign | None = None
+    ) -> list[Problem]:
+        """Everything wrong with a Jinja text of a campaign's file, such as the title of a task."""
+        place = Problem(file=file, line=line, column=column, code="", message="")
+        return self._check.text_problems(source, self._words(campaign, is_mail=False), place=place)
+
+    def _words(self, campaign: Campaign | None, *, is_mail: bool) -> Words:
+        if campaign is None:
+            return Words(vocabulary=self.vocabulary, is_mail=is_mail)
+        actions = [(step.id, step.action) for _, step in campaign.all_steps()]
+        templates = [action.template for _, action in actions if isinstance(action, EmailAction)]
+        links = {name for template in templates for name in self.links_of(template)}
+        steps = {step_id for step_id, _ in actions}
+        return Words(vocabulary=self.vocabulary, steps=steps, links=links, is_mail=is_mail)
+
+    def _try(self, action: EmailAction, facts: Facts, language: str) -> Content:
+        urls = MailUrls(unsubscribe="https://example.com/unsubscribe/TRIAL")
+        sender = Sender(name="sender", email="sender@example.com", display_name="Sender")
+        return self.render_variant(action, facts, language=language, urls=urls, sender=sender, campaign="trial")
 
     def _context(self, facts: Facts, language: str) -> dict[str, object]:
         return context_of(

@@ -21,7 +21,12 @@ _INDENT = re.compile(r"\s*(?:[*\-•]\s+|\d+[.)]\s+)?")
 
 
 _LIST = {"display": Display.block, "margin_before": 0, "margin_after": 1, "padding_inline": 2}
-_CSS = CSS_PROFILES["strict"] | {"ul": HtmlElement(**_LIST), "ol": HtmlElement(**_LIST)}
+_CELL = {"display": Display.block, "margin_before": 1, "margin_after": 1}
+_CSS = CSS_PROFILES["strict"] | {
+    "ul": HtmlElement(**_LIST),
+    "ol": HtmlElement(**_LIST),
+    "section": HtmlElement(**_CELL),
+}
 
 
 def derive(document: str) -> str:
@@ -53,7 +58,8 @@ def _flattened(document: str) -> str:
         flat = bool(is_layout) and is_layout[-1]
         if tag == "table" and closing and is_layout:
             is_layout.pop()
-        return f"<{closing}div{'' if closing else attributes}>" if flat else found[0]
+        block = "section" if tag in ("td", "th") else "div"
+        return f"<{closing}{block}{'' if closing else attributes}>" if flat else found[0]
 
     return _TABLE_TAG.sub(replaced, document)
 

@@ -1,4 +1,4 @@
-"""Answers that no person wrote: out of office, acknowledgements, and challenges that ask the sender to prove himself."""
+"""Answers that no person wrote: out of office, acknowledgements, and challenges that ask who the sender is."""
 
 import re
 from datetime import datetime, timedelta
@@ -36,7 +36,8 @@ _SUBJECT = re.compile(
     r"réponse automatique|absence du bureau|absen(?:t|te|ce)\s?(?:du|de|:|$|-)|message d'absence|en congé|"
     r"respuesta automática|fuera de (?:la )?oficina|ausen(?:te|cia) (?:de|del|por)|risposta automatica|"
     r"fuori (?:ufficio|sede)|"
-    r"automatisch antwoord|afwezig|autosvar|frånvaro|resposta automática|автоответ|自動返信|自動応答|自動回答|不在(?:の|通知|連絡)|自动回复|"
+    r"automatisch antwoord|afwezig|autosvar|frånvaro|resposta automática|автоответ|"
+    r"自動返信|自動応答|自動回答|不在(?:の|通知|連絡)|自动回复|"
     r"ตอบกลับอัตโนมัติ|ข้อความตอบกลับอัตโนมัติ|ตอบรับอัตโนมัติ|การตอบกลับอัตโนมัติ|แจ้งลา|ลาพักร้อน|"
     r"ไม่อยู่(?:ที่|ใน)?(?:สำนักงาน|ออฟฟิศ))|"
     r"[(\[](?:out of (?:the )?office|auto(?:matic)?[- ]?reply|vacation|away)[)\]]\s{0,3}$",
@@ -83,7 +84,7 @@ _CHALLENGE_SUBJECT = re.compile(
 
 
 def challenge(mail: ParsedMail) -> Verdict | None:
-    """A verdict `challenge` where a filter asks the sender to prove that he is human; both text and subject must say so."""
+    """A verdict `challenge` where a filter asks the sender to prove that he is human, in text and subject."""
     text = own_words(mail.body)[: 2 * _BODY_LOOKED_AT]
     said = _CHALLENGE.search(" ".join(text.split()))
     subject = _CHALLENGE_SUBJECT.search(mail.subject)

@@ -75,7 +75,7 @@ _PHRASES: tuple[tuple[BounceReason, re.Pattern[str]], ...] = tuple(
         (
             _SLOW_DOWN,
             r"gr[ea]y-?list|try again|come back|too (?:many|fast|much)|rate limit|throttl|"
-            r"temporar(?:y|ily) (?:deferred|rejected|defer)|connection limit|deferred due to|later",
+            r"temporar(?:y|ily) (?:deferred|rejected|defer)|connection limit|deferred due to|later on|at a later",
         ),
         (
             _DISABLED,

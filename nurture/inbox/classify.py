@@ -1,4 +1,4 @@
-"""What an inbound mail is. The order matters: half of all delivery reports also carry the marks of automatic replies."""
+"""What an inbound mail is. The order matters: half of all delivery reports carry the marks of automatic replies too."""
 
 import re
 from datetime import datetime

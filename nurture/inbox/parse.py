@@ -75,7 +75,8 @@ def parse(raw: bytes, *, is_partial: bool = False) -> ParsedMail:
         message_id=ids[0] if ids else None,
         in_reply_to=read_message_ids(fields.raw("in-reply-to")),
         references=read_message_ids(fields.raw("references")),
-        from_=sender[0] if sender else Address(email=""),
+        # `MAILER-DAEMON <>` has no address, yet says who wrote.
+        from_=sender[0] if sender else Address(email="", name=fields.get("from")[:200]),
         reply_to=read_addresses(fields.raw("reply-to")),
         recipients=tuple(dict.fromkeys(recipients_of(fields))),
         subject=fields.get("subject"),

@@ -14,7 +14,7 @@ _TEXT_LOOKED_AT = 16_000
 _MAX_FAILURES = 50
 
 _DAEMON = re.compile(
-    r"mailer-?daemon|^postmaster@|mail-?daemon|mail delivery (?:sub)?system|mail administrator|^mailer@|"
+    r"mailer[ -]?daemon|^post_?master@|mail-?daemon|mail.delivery.(?:sub)?system|mail administrator|^mailer@|"
     r"internet mail delivery|"
     r"^bounces?[@+-]|delivery[ -](?:agent|subsystem|status)|^mdaemon|^system administrator|mailsystem|mail router",
     re.IGNORECASE,
@@ -47,19 +47,22 @@ _DELAYED = re.compile(
     r"temporarily unable to deliver|remains? in the (?:mail )?queue",
     re.IGNORECASE,
 )
+_DELAYED_SUBJECT = re.compile(r"^(?:warning:|delayed|.{0,60}\(delay)", re.IGNORECASE)
 _FAILED = re.compile(
     r"(?:could not|cannot|can't|couldn't|unable to|wasn't able to|was not able to|not able to|failed to|"
     r"did not|not) (?:be )?"
     r"(?:deliver|sent|send|reach|complete)|delivery (?:to|has) .{0,120}fail|fail(?:ed|ure)|undeliver|"
     r"returned (?:mail|to sender|message)|"
-    r"rejected|permanent (?:fatal )?error|fatal error|bounce|not delivered|error|unknown|problem|unzustellbar|"
+    r"rejected|invalid|no such|aborted|permanent (?:fatal )?error|fatal error|bounce|not delivered|error|"
+    r"unknown|problem|unzustellbar|"
     r"ไม่สามารถ|ไม่สำเร็จ|配信|送信できません|届けることができません",
     re.IGNORECASE,
 )
 _RETURNED_BELOW = re.compile(
     r"^[\s>*#-]{0,80}(?:this is a copy of|below this line|included is a copy|(?:the )?(?:original|returned|"
     r"bounced|unsent|undelivered) "
-    r"(?:message|e-?mail|mail|text|header)s?\b|message (?:headers|header|contents?|text|follows|body)|"
+    r"(?:message|e-?mail|mail|text|header)s?\b(?! (?:was|is|could|has))|message (?:headers|header|contents?|"
+    r"text|follows|body)|"
     r"(?:original|here is|a copy of) .{0,40}"
     r"(?:follow|below|headers)|return(?:ed)?[- ]path:|received: (?:from|by)|message (?:from|to|subject|"
     r"id)\s{0,3}:|headers? of|unsent message)",
@@ -159,24 +162,19 @@ def _other_report(mail: ParsedMail, *, is_certain: bool = False) -> Verdict | No
     """Reports in forms of their own: from a mail system or with such a subject, and a failure told in the text."""
     signs = _signs(mail)
     text = _said(mail.body)
-    addresses = list(_failed_addresses(mail, text))
-    if not is_certain and (signs == 0 or not addresses):
-        return None
     is_told = _FAILED.search(text) is not None or has_reply_code(text)
-    if not is_certain and not (
-        is_told and (signs >= 2 or has_reply_code(text) or _FAILED_SUBJECT.search(mail.subject))
-    ):
+    has_weight = signs >= 2 or has_reply_code(text) or _FAILED_SUBJECT.search(mail.subject) is not None
+    if not is_certain and not (signs >= 3 or (signs >= 1 and is_told and has_weight)):
         return None
-    if _DELAYED.search(text) or mail.subject.lower().startswith(
-        ("warning:", "delayed", "delivery status notification (delay")
-    ):
+    addresses = list(_failed_addresses(mail, text))
+    if not addresses and not is_certain and signs < 2:
+        return None
+    if _DELAYED.search(text) or _DELAYED_SUBJECT.match(mail.subject):
         return Verdict(kind="delayed", reason="delivery report: delayed, the server goes on trying", confidence=0.9)
     found = bounce_reason("", text)
     failures = tuple(
         Failure(recipient=address, is_hard=found.is_hard, reason=found.word) for address in addresses[:_MAX_FAILURES]
     )
-    if not failures:
-        return None
     return Verdict(
         kind="bounce", reason=f"delivery report in its own form: {found.word}", confidence=0.9, failures=failures
     )
@@ -184,12 +182,12 @@ def _other_report(mail: ParsedMail, *, is_certain: bool = False) -> Verdict | No
 
 def _signs(mail: ParsedMail) -> int:
     """How many outward signs of a delivery report a mail has."""
-    if _ANSWER_PREFIX.match(mail.subject) and not mail.has_null_return_path:
+    is_daemon = any(_DAEMON.search(part) for part in (mail.from_.email, mail.from_.name))
+    if _ANSWER_PREFIX.match(mail.subject) and not is_daemon and not mail.has_null_return_path:
         return 0
-    sender = f"{mail.from_.email}\n{mail.from_.name}"
     return sum(
         (
-            any(_DAEMON.search(line) for line in sender.split("\n")) or mail.fields.has("x-failed-recipients"),
+            is_daemon or mail.fields.has("x-failed-recipients"),
             mail.has_null_return_path,
             _FAILED_SUBJECT.search(mail.subject) is not None,
             mail.report_type == "delivery-status",
@@ -208,18 +206,13 @@ def _said(text: str) -> str:
 
 
 def _failed_addresses(mail: ParsedMail, text: str) -> Iterator[str]:
-    """Whom the mail could not be delivered to: named by a header, else in the text, but not whom the report is for."""
-    named = mail.fields.all("x-failed-recipients")
+    """Whom the mail could not be delivered to: named by a header, else in the text, else in the returned header.
+
+    Who gets the report is not meant, unless nobody else is named.
+    """
+    named = " ".join(mail.fields.all("x-failed-recipients")[:20])
     own = {address.lower() for address in (*mail.recipients, mail.from_.email)}
-    seen: set[str] = set()
-    for source in (*named[:20], text):
-        for found in _ADDRESS.findall(source):
-            address = found.strip(".'")
-            if address.lower() not in own and address.lower() not in seen and not _DAEMON.search(address):
-                seen.add(address.lower())
-                yield address
-        if named and seen and source is named[-1]:
-            return
-    if not seen:
-        for fields in mail.returned[:1]:
-            yield from (a.email for a in read_addresses(fields.raw("to")) if a.email.lower() not in own)
+    in_text = [found.strip(".'") for found in _ADDRESS.findall(named or text) if not _DAEMON.search(found)]
+    others = [address for address in in_text if address.lower() not in own]
+    returned = [found.email for fields in mail.returned[:1] for found in read_addresses(fields.raw("to"))]
+    yield from {address.lower(): address for address in others or returned or in_text}.values()

@@ -1,4 +1,4 @@
-"""The day on which somebody who is away says to be back: simple forms in English, Thai, German, French, Spanish, Japanese."""
+"""The day on which somebody who is away says to be back: simple forms in six languages, Buddhist years too."""
 
 import re
 from collections.abc import Iterator
@@ -41,14 +41,15 @@ _FORMS = tuple(
     for form in (
         r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
         r"(?:(?P<year>\d{4})年)?\s?(?P<month>\d{1,2})月\s?(?P<day>\d{1,2})日",
-        rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?\s{{0,3}}(?:of |de )?(?P<name>{_NAMES})(?![a-zäéû])\.?{_YEAR}",
+        rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?\s{{0,3}}(?:of |de )?"
+        rf"(?P<name>{_NAMES})(?![a-zäéû])\.?{_YEAR}",
         rf"(?<![a-zäéû])(?P<name>{_NAMES})\.?\s{{1,3}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:){_YEAR}",
         r"(?<![\d./-])(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>\d{1,2})(?:(?P=mark)(?P<year>\d{4}|\d{2})?)?(?![\d:%])",
     )
 )
 _BACK = re.compile(
-    r"\b(?:return|returning|back|until|till|through|resume|available again|zurück|bis|wieder|rückkehr|retour|jusqu|de retour|"
-    r"reviens|regres|vuelv|vuelta|hasta)|กลับ|จนถึง|ถึงวันที่|ถึง|まで|戻|出社|復帰",
+    r"\b(?:return|returning|back|until|till|through|resume|available again|zurück|bis|wieder|"
+    r"rückkehr|retour|jusqu|de retour|reviens|regres|vuelv|vuelta|hasta)|กลับ|จนถึง|ถึงวันที่|ถึง|まで|戻|出社|復帰",
     re.IGNORECASE,
 )
 

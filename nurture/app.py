@@ -1,0 +1,184 @@
+"""The composition root: from the project's settings to everything that runs, each thing built once and passed on."""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from nurture.clock import Chance, Clock
+from nurture.delivery.dkim import Signer
+from nurture.delivery.folder import FolderTransport
+from nurture.delivery.journal import Journal
+from nurture.delivery.pool import SmtpTransport
+from nurture.delivery.settings import FolderSettings, SmtpSettings
+from nurture.delivery.transport import Transport
+from nurture.domain.decide import Caps
+from nurture.engine.calls import Caller
+from nurture.engine.collect import Collector
+from nurture.engine.courier import Courier
+from nurture.engine.letter import LetterWriter
+from nurture.engine.perform import Desk
+from nurture.engine.pulse import Pulse
+from nurture.engine.rules import Rules, Tracking
+from nurture.engine.store_thread import StoreThread
+from nurture.engine.worker import Worker
+from nurture.inbox.mailbox import Mailbox
+from nurture.inbox.opening import open_mailbox
+from nurture.loader.library import Library
+from nurture.rendering.renderer import Renderer
+from nurture.settings import Project
+from nurture.store import link_keys
+from nurture.store.database import Database
+from nurture.web.application import create_application
+from nurture.web.unsubscribe import Publisher
+
+
+def open_database(project: Project) -> Database:
+    """The project's database at this release's schema; an SQLite file that is not there yet is made.
+
+    Raises DatabaseUnavailable, also for a schema that is older or newer, with what to do.
+    """
+    database = Database(project.database_url)
+    is_new = database.is_memory or (database.path is not None and not database.path.exists())
+    if is_new:
+        database.upgrade()
+    else:
+        database.check_current()
+    return database
+
+
+def rules_of(project: Project) -> Rules:
+    """What the engine goes by."""
+    return Rules(
+        project=project.name,
+        base_url=project.base_url,
+        zone=project.zone,
+        country=project.country,
+        senders={name: settings.sender for name, settings in project.senders.items()},
+        vocabulary=project.vocabulary,
+        caps=Caps(usual=project.caps, hard=project.hard_caps),
+        score_rules=project.score_rules,
+        closed_days=project.closed_days,
+        owners=project.owners,
+        team=project.team,
+        tracking=Tracking(opens=project.tracking.opens, clicks=project.tracking.clicks, not_in=project.tracking.not_in),
+        plus_address_senders=frozenset(
+            name for name, settings in project.senders.items() if settings.has_plus_addresses
+        ),
+        webhook_secret=project.webhook_secret,
+        lease_for=project.lease_for,
+    )
+
+
+def renderer_of(project: Project) -> Renderer:
+    """The renderer of the project's templates."""
+    return Renderer(
+        project.root,
+        languages=project.languages,
+        company=project.company,
+        project_name=project.name,
+        vocabulary=project.vocabulary,
+    )
+
+
+def library_of(project: Project) -> Library:
+    """The project's campaigns, the good ones ready to run."""
+    return Library(project.root / "campaigns", project.vocabulary)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """What `run`, `worker`, `tick` and `demo` start and stop. Nothing below is given the whole."""
+
+    desk: Desk
+    library: Library
+    store: StoreThread
+    courier: Courier
+    worker: Worker
+    pulse: Pulse
+
+    async def close(self) -> None:
+        """End connections and the store's thread, once nothing is under way."""
+        await self.courier.close()
+        self.store.close()
+
+
+def build_engine(
+    project: Project, database: Database, *, clock: Clock, chance: Chance, outbox: Path | None = None
+) -> Engine:
+    """An engine over an open database. `outbox` has every mail written there as a file instead of being sent."""
+    desk = Desk(rules=rules_of(project), renderer=renderer_of(project), chance=chance)
+    library = library_of(project)
+    with database.write() as conn:
+        signing_key = link_keys.ensure(conn, chance, clock.now())[0]
+    store = StoreThread(database)
+    journal = Journal(_journal_path(project, database))
+    writer = LetterWriter(
+        rules=desk.rules, renderer=desk.renderer, signers=_signers_of(project), signing_key=signing_key
+    )
+    courier = Courier(
+        desk=desk,
+        store=store,
+        transports=_transports_of(project, outbox),
+        writer=writer,
+        journal=journal,
+        clock=clock,
+    )
+    worker = Worker(
+        desk=desk,
+        store=store,
+        courier=courier,
+        caller=Caller(rules=desk.rules, store=store, clock=clock),
+        library=library,
+        clock=clock,
+    )
+    collector = Collector(database=database, desk=desk, library=library, mailboxes=_mailboxes_of(project), clock=clock)
+    pulse = Pulse(
+        desk=desk,
+        database=database,
+        library=library,
+        worker=worker,
+        collector=collector,
+        journal=journal,
+        clock=clock,
+    )
+    return Engine(desk=desk, library=library, store=store, courier=courier, worker=worker, pulse=pulse)
+
+
+def build_web(project: Project, database: Database, *, clock: Clock) -> FastAPI:
+    """The listener that links in mails lead to."""
+    publisher = Publisher(company=project.company.name, languages=project.languages)
+    return create_application(database, publisher=publisher, clock=clock)
+
+
+def _signers_of(project: Project) -> dict[str, Signer]:
+    return {name: Signer(settings.dkim) for name, settings in project.senders.items() if settings.dkim}
+
+
+def _transports_of(project: Project, outbox: Path | None) -> Mapping[str, Transport]:
+    """One transport per way out: senders that share one share its connections."""
+    relays: dict[str, SmtpSettings] = {}
+    found: dict[str, Transport] = {}
+    for name, settings in project.senders.items():
+        if outbox:
+            found[name] = FolderTransport(outbox)
+        elif isinstance(settings.transport, FolderSettings):
+            found[name] = FolderTransport(settings.transport.path)
+        else:
+            relays[name] = settings.transport
+    smtp = SmtpTransport(relays) if relays else None
+    return {**found, **(dict.fromkeys(relays, smtp) if smtp else {})}
+
+
+def _mailboxes_of(project: Project) -> dict[str, Mailbox]:
+    return {name: open_mailbox(settings.inbox) for name, settings in project.senders.items() if settings.inbox}
+
+
+def _journal_path(project: Project, database: Database) -> Path:
+    """Beside an SQLite database; on a host of its own otherwise, one file for each of its processes."""
+    if database.path:
+        return database.path.with_name(database.path.name + f".{os.getpid()}.journal")
+    return project.root / f".nurture-{socket.gethostname()}.{os.getpid()}.journal"

@@ -48,13 +48,17 @@ _START = Mark(1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One file as written. `value` is None where nothing in it can be used; `problems` then say why."""
+    """One file as written. `value` is None where nothing in it can be used; `problems` then say why.
+
+    `on_one_line` has the texts whose characters stand in the file as they are, with the width of the quote before them.
+    """
 
     file: str
     value: dict[str, Tree] | None
     problems: tuple[Problem, ...]
     values: Mapping[Place, Mark]
     keys: Mapping[Place, Mark]
+    on_one_line: Mapping[Place, int]
 
     def mark(self, place: Place) -> Mark:
         """Where the value at `place` begins, or the nearest value around it that is known."""
@@ -75,13 +79,15 @@ class Document:
         *,
         on_key: bool = False,
         severity: Severity = "error",
+        offset: int = 0,
     ) -> Problem:
-        """A problem of the value at `place`, or of its key."""
+        """A problem of the value at `place`, `offset` characters into a text on one line, or of its key."""
         mark = self.key_mark(place) if on_key else self.mark(place)
+        inside = self.on_one_line[place] + offset if offset and place in self.on_one_line else 0
         return Problem(
             file=self.file,
             line=mark.line,
-            column=mark.column,
+            column=mark.column + inside,
             code=code,
             message=message,
             hint=hint,
@@ -125,7 +131,7 @@ def _unusable(file: str, refused: _Refused) -> Document:
         message=refused.message,
         hint=refused.hint,
     )
-    return Document(file=file, value=None, problems=(problem,), values={}, keys={})
+    return Document(file=file, value=None, problems=(problem,), values={}, keys={}, on_one_line={})
 
 
 def _decoded(source: bytes | str) -> str:
@@ -183,6 +189,7 @@ class _Composer:
         self._file = file
         self._values: dict[Place, Mark] = {}
         self._keys: dict[Place, Mark] = {}
+        self._on_one_line: dict[Place, int] = {}
         self._problems: list[Problem] = []
         self._anchors: dict[str, tuple[Tree, int]] = {}
         self._nodes = 0
@@ -207,7 +214,12 @@ class _Composer:
                 "not_a_mapping", "the file must hold keys and values", "write `key: value` lines", self._values[()]
             )
         return Document(
-            file=self._file, value=value, problems=tuple(self._problems), values=self._values, keys=self._keys
+            file=self._file,
+            value=value,
+            problems=tuple(self._problems),
+            values=self._values,
+            keys=self._keys,
+            on_one_line=self._on_one_line,
         )
 
     def _node(self, event: yaml.NodeEvent, events: Iterator[Any], place: Place) -> Tree:
@@ -224,6 +236,10 @@ class _Composer:
         value: Tree
         if isinstance(event, yaml.ScalarEvent):
             value = _scalar(event.value) if event.implicit[0] and not tag else _tagged(event.value, tag)
+            begin, end = event.start_mark, event.end_mark
+            quote = 0 if event.style is None or event.style == "" else 1
+            if begin and end and begin.line == end.line and end.column - begin.column == len(event.value) + 2 * quote:
+                self._on_one_line[place] = quote
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._list(events, place)
         else:

@@ -139,11 +139,14 @@ _PHRASES: tuple[tuple[BounceReason, re.Pattern[str]], ...] = tuple(
 )
 
 _BY_DETAIL = {
-    "1.1": _USER, "1.3": _USER, "1.6": _MOVED, "1.2": _DOMAIN, "1.10": _REFUSES_MAIL,
+    "1.1": _USER, "1.3": _USER, "1.7": _POLICY, "1.8": _POLICY, "1.6": _MOVED, "1.2": _DOMAIN, "1.10": _REFUSES_MAIL,
     "2.1": _DISABLED, "2.2": _FULL, "2.3": _TOO_BIG, "3.4": _TOO_BIG, "4.4": _DOMAIN,
     "7.26": _AUTHENTICATION, "7.25": _AUTHENTICATION,
 }  # fmt: skip
 _BY_SUBJECT = {"1": _USER, "2": _SYSTEM, "3": _SYSTEM, "4": _NETWORK, "5": _SYSTEM, "6": _SYSTEM, "7": _POLICY}
+_ADDRESS_OR_LINK = re.compile(
+    r"\bhttps?://[^\s<>]{1,300}|<?[^\s<>()\"';,:=]{1,64}@[^\s<>()\"';,:=]{1,255}>?", re.IGNORECASE
+)
 _STATUS = re.compile(r"\b([245])\.(\d{1,2})\.(\d{1,3})\b(?!\.\d)")
 _REPLY = re.compile(r"(?:^|[\s;:<(\[#'-])([45]\d\d)(?=[\s-])")
 
@@ -154,10 +157,13 @@ def bounce_reason(status: str, text: str) -> BounceReason:
     >>> bounce_reason("5.7.1", "550 5.7.1 <neko@example.jp>... User unknown").word
     'user unknown'
     """
-    text = " ".join(text[:_MAX_TEXT].split())
+    text = _ADDRESS_OR_LINK.sub("<>", " ".join(text[:_MAX_TEXT].split()))
     by_words = next((reason for reason, pattern in _PHRASES if pattern.search(text)), None)
     by_code = _by_code(status_in(text) or status)
     if by_words is None:
+        return by_code
+    # `5.1.1` says more than words that fit any trouble.
+    if by_code.is_hard and by_words in (_NETWORK, _SYSTEM, _SLOW_DOWN):
         return by_code
     # What is refused for now is not refused for good, whatever it is called.
     if by_words.is_hard and (status_in(text) or status).startswith("4") and by_code.word != by_words.word:

@@ -15,16 +15,12 @@ _OPENERS = (
     r"เมื่อ|ในวันที่|วันที่|เมื่อวันที่|В|"
 )
 _WROTE = (
-    r"wrote|sent|writes|schrieb|schreef|geschreven|a écrit|écrit|escribió|escribio|ha scritto|scritto|escreveu|skrev|"
-    r"napisał\(a\)|napisał|napsal|napsal\(a\)|kirjoitti|написал|написал\(а\)|пишет|đã viết|viết|menulis|yazdı|a scris|"
-    r"έγραψε|เขียนว่า|ได้เขียนว่า|เขียน|เขียนข้อความ|写道|のメール|님이 작성"
-)
-_ATTRIBUTION = re.compile(
-    rf"^[\s*>_-]{{0,40}}(?:{_OPENERS})[\s,].{{0,500}}?(?:{_WROTE})\s{{0,5}}[:：]?[\s*_-]{{0,40}}$", re.IGNORECASE
-)
+    "wrote", "sent", "writes", "schrieb", "schreef", "geschreven", "écrit", "escribió", "escribio", "scritto",
+    "escreveu", "skrev", "napisał", "napisał(a)", "napsal", "napsal(a)", "kirjoitti", "написал", "написал(а)", "пишет",
+    "viết", "menulis", "yazdı", "a scris", "έγραψε", "เขียนว่า", "เขียน", "เขียนข้อความ", "写道", "のメール", "님이 작성",
+)  # fmt: skip
 _ADDRESS = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>")
 _DATED_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d?:\d\d (?:GMT|UTC)[+-]\d\d:\d\d\s.{1,200}$")
-_SHARED_LINE = re.compile(r"^(?P<kept>.{1,400}?)[\s-]{1,40}On\s(?=.{0,200}\d).{5,400}\swrote:$")
 _STARTS_LIKE_ATTRIBUTION = re.compile(rf"^[\s*_-]{{0,40}}(?:{_OPENERS})[\s,]", re.IGNORECASE)
 
 _ORIGINAL = re.compile(
@@ -132,8 +128,9 @@ def _is_wrapped(lines: Sequence[str], place: int, first: int) -> bool:
 
 def _shared(line: str) -> str:
     """What stands before an attribution on the same line."""
-    match = _SHARED_LINE.match(line) if line.endswith("wrote:") else None
-    return match["kept"].rstrip(" -") if match and not _STARTS_LIKE_ATTRIBUTION.match(line) else ""
+    place = max(line.find(" On "), line.find("-On "))
+    is_shared = place > 0 and line.endswith("wrote:") and any(letter.isdigit() for letter in line[place:])
+    return line[:place].rstrip(" -") if is_shared and not _STARTS_LIKE_ATTRIBUTION.match(line) else ""
 
 
 def _attribution_length(lines: Sequence[str], index: int) -> int:
@@ -164,7 +161,8 @@ def _is_attribution(text: str, *, lines: int) -> bool:
     """`On DATE, NAME wrote:` in many languages, or whatever has a date and an address and ends in a colon."""
     if not any(letter.isdigit() for letter in text):
         return False
-    if _STARTS_LIKE_ATTRIBUTION.match(text) and _ATTRIBUTION.match(text):
+    ending = text.rstrip(" *_-").rstrip(":：").rstrip().lower()
+    if ending.endswith(_WROTE) and _STARTS_LIKE_ATTRIBUTION.match(text):
         return True
     return lines <= 2 and text.endswith((":", "：")) and _ADDRESS.search(text) is not None
 

@@ -55,7 +55,7 @@ _FAILED = re.compile(
     r"returned (?:mail|to sender|message)|"
     r"rejected|invalid|no such|aborted|permanent (?:fatal )?error|fatal error|bounce|not delivered|error|"
     r"unknown|problem|unzustellbar|"
-    r"ไม่สามารถ|ไม่สำเร็จ|配信|送信できません|届けることができません",
+    r"ไม่สามารถ|ไม่สำเร็จ|配信|无法(?:发送|送达|投递)|退信|送信できません|届けることができません",
     re.IGNORECASE,
 )
 _RETURNED_BELOW = re.compile(
@@ -162,8 +162,8 @@ def _other_report(mail: ParsedMail, *, is_certain: bool = False) -> Verdict | No
     """Reports in forms of their own: from a mail system or with such a subject, and a failure told in the text."""
     signs = _signs(mail)
     text = _said(mail.body)
-    is_told = _FAILED.search(text) is not None or has_reply_code(text)
-    has_weight = signs >= 2 or has_reply_code(text) or _FAILED_SUBJECT.search(mail.subject) is not None
+    is_told = _FAILED.search(text) is not None or has_reply_code(text) or bounce_reason("", text).is_known
+    has_weight = signs >= 2 or has_reply_code(text) or _is_daemon(mail) or _has_failed_subject(mail)
     if not is_certain and not (signs >= 3 or (signs >= 1 and is_told and has_weight)):
         return None
     addresses = list(_failed_addresses(mail, text))
@@ -182,17 +182,25 @@ def _other_report(mail: ParsedMail, *, is_certain: bool = False) -> Verdict | No
 
 def _signs(mail: ParsedMail) -> int:
     """How many outward signs of a delivery report a mail has."""
-    is_daemon = any(_DAEMON.search(part) for part in (mail.from_.email, mail.from_.name))
+    is_daemon = _is_daemon(mail)
     if _ANSWER_PREFIX.match(mail.subject) and not is_daemon and not mail.has_null_return_path:
         return 0
     return sum(
         (
             is_daemon or mail.fields.has("x-failed-recipients"),
             mail.has_null_return_path,
-            _FAILED_SUBJECT.search(mail.subject) is not None,
+            _has_failed_subject(mail),
             mail.report_type == "delivery-status",
         )
     )
+
+
+def _is_daemon(mail: ParsedMail) -> bool:
+    return any(_DAEMON.search(part) for part in (mail.from_.email, mail.from_.name))
+
+
+def _has_failed_subject(mail: ParsedMail) -> bool:
+    return _FAILED_SUBJECT.search(mail.subject[:500]) is not None
 
 
 def _said(text: str) -> str:

@@ -242,7 +242,7 @@ def _number_of(op: ArithmeticOp, left: float | None, right: float | None) -> flo
 def _filtered(node: Filtered, facts: Facts) -> Any:
     value = _value(node.operand, facts)
     if node.name == "default":
-        return _value(node.arguments[0], facts) if value is None else value
+        return _value(node.arguments[0], facts) if value in (None, "") else value
     match value:
         case str():
             found = _TEXT_FILTERS.get(node.name)

@@ -4,9 +4,9 @@ A part of the expression may be null where the evaluator says none; a truth may 
 and everything that takes a truth for a value first make null false.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from functools import reduce
+from operator import add
 
 from sqlalchemy import (
     BigInteger,
@@ -14,7 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Integer,
-    String,
+    Table,
     Text,
     and_,
     case,
@@ -75,7 +75,7 @@ class _Translation:
 
     def __init__(self, source: str, now: datetime, dialect_name: str, score_rules: ScoreRules | None) -> None:
         self._source = source
-        self._now = microseconds(now)
+        self._now = now
         self._dialect_name = dialect_name
         self._words = dialect_of(dialect_name)
         self._score_rules = score_rules
@@ -190,10 +190,9 @@ class _Translation:
         return self._words.part_at(self.value(container), item) > literal(0, Integer)
 
     def _happened(self, node: Happened) -> ColumnElement[bool]:
-        event = EVENT_OF_DEED.get(node.event, node.event)
-        met = [events.c.name == event, events.c.is_human]
+        met = [events.c.name == node.event, events.c.is_human]
         if node.within is not None:
-            since = self._now - span_of(node.within) // MICROSECOND
+            since = microseconds(self._now) - span_of(node.within) // MICROSECOND
             met.append(type_coerce(events.c.at, BigInteger) > literal(since, BigInteger))
         return _exists(events, *met)
 
@@ -242,34 +241,73 @@ class _Translation:
         if rules is None:
             return literal(0.0, Double)
         total: Expression = self._event_thousandths(rules)
-        inside = _Translation(self._source, _EPOCH + self._now * MICROSECOND, self._dialect_name, None)
+        inside = _Translation(self._source, self._now, self._dialect_name, None)
         for condition, points in rules.rules:
             amount = literal(thousandths(points), BigInteger)
             total += case((inside.truth(condition.tree), amount), else_=literal(0, BigInteger))
         return cast(total, Double) / literal(1000.0, Double)
 
     def _event_thousandths(self, rules: ScoreRules) -> Expression:
-        amounts = [(EVENT_OF_DEED.get(name, name), thousandths(points)) for name, points in rules.points.items()]
-        if not amounts:
+        by_event: dict[str, list[int]] = {}
+        for name, points in rules.points.items():
+            by_event.setdefault(EVENT_OF_DEED.get(name, name), []).append(thousandths(points))
+        if not by_event:
             return literal(0, BigInteger)
-        summed = func.coalesce(func.sum(self._left_of(amounts, fade_seconds(rules))), 0)
-        found = select(cast(summed, BigInteger)).where(
-            events.c.contact_id == contacts.c.id,
-            events.c.is_human,
-            events.c.name.in_(sorted({name for name, _ in amounts})),
+        fade = fade_seconds(rules)
+        left = case(
+            *(
+                (events.c.name == name, reduce(add, (self._faded(amount, fade) for amount in amounts)))
+                for name, amounts in by_event.items()
+            )
+        )
+        found = select(cast(func.coalesce(func.sum(left), 0), BigInteger)).where(
+            events.c.contact_id == contacts.c.id, events.c.is_human, events.c.name.in_(sorted(by_event))
         )
         return found.correlate(contacts).scalar_subquery()
 
-    def _left_of(self, amounts: Sequence[tuple[str, int]], fade: int | None) -> Expression:
-        """As `score.faded`: division of integers drops the fraction in both databases."""
-        by_name: dict[str, int] = {}
-        for name, amount in amounts:
-            by_name[name] = by_name.get(name, 0) + amount
-        amount = case(*((events.c.name == name, literal(each, BigInteger)) for name, each in by_name.items()))
+    def _faded(self, amount: int, fade: int | None) -> Expression:
+        """As `score.faded`: the division of integers drops the fraction in both databases."""
+        full, nothing = literal(amount, BigInteger), literal(0, BigInteger)
         if fade is None:
-            return amount
-        age = literal(self._now, BigInteger) - type_coerce(events.c.at, BigInteger)
-        seconds = age.op("/")(literal(1_000_000, BigInteger))
-        left = literal(fade, BigInteger) - type_coerce(seconds, BigInteger)
-        share = type_coerce((amount * left).op("/")(literal(fade, BigInteger)), BigInteger)
-        return case((age <= 0, amount), (left > 0, share), else_=literal(0, BigInteger))
+            return full
+        whole = literal(fade, BigInteger)
+        age = literal(microseconds(self._now), BigInteger) - type_coerce(events.c.at, BigInteger)
+        left = whole - type_coerce(age.op("/", precedence=8)(literal(1_000_000, BigInteger)), BigInteger)
+        share = type_coerce((full * left).op("/", precedence=8)(whole), BigInteger)
+        return case((age <= nothing, full), (left > nothing, share), else_=nothing)
+
+
+def _exists(table: Table, *met: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(select(1).where(table.c.contact_id == contacts.c.id, *met).correlate(contacts))
+
+
+def _constant(value: object) -> Expression:
+    match value:
+        case bool():
+            return literal(int(value), Integer)
+        case int() | float():
+            return literal(as_number(value), Double)
+        case str():
+            return literal(value, Text)
+        case datetime():
+            return literal(microseconds(value), BigInteger)
+        case date():
+            return literal(value.isoformat(), Text)
+        case _:
+            return null()
+
+
+def _comparison(op: CompareOp, left: Expression, right: Expression) -> ColumnElement[bool]:
+    match op:
+        case "==":
+            return left == right
+        case "!=":
+            return left != right
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case ">=":
+            return left >= right

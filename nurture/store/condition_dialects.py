@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    extract,
     func,
     literal,
     literal_column,
@@ -149,7 +150,7 @@ class PostgresDialect:
     def size(self, texts: Expression) -> Expression:
         part = func.jsonb_array_elements(texts, type_=JSONB).column_valued("part")
         texts_alone = func.count().filter(func.jsonb_typeof(part) == "string")
-        counted = select(cast(texts_alone, Double)).select_from(part).scalar_subquery()
+        counted = select(cast(texts_alone, Double)).scalar_subquery()
         return case((texts.is_not(None), counted))
 
     def ordered(self, text: Expression) -> Expression:
@@ -175,7 +176,7 @@ class PostgresDialect:
         value = func.unnest(array([number], type_=Double), type_=Double).column_valued("value")
         largest, smallest = literal(float(LARGEST), Double), literal(SMALLEST, Double)
         is_bounded = or_(value == 0.0, func.abs(value).between(smallest, largest))
-        return select(case((is_bounded, value))).select_from(value).scalar_subquery()
+        return select(case((is_bounded, value))).scalar_subquery()
 
     def days_between(self, later: Expression, earlier: Expression) -> Expression:
         return cast(type_coerce(cast(later, Date), Integer) - type_coerce(cast(earlier, Date), Integer), Double)
@@ -194,13 +195,14 @@ _STORED: dict[FieldType, Any] = {
 
 def _as_double(number: Expression) -> Expression:
     """A decimal as a double; the cast fails on what a double cannot hold, hence the bounds before it."""
-    bounds = literal_column("1e-150"), literal_column("1e150")
-    return case((number == 0, literal(0.0, Double)), (func.abs(number).between(*bounds), cast(number, Double)))
+    smallest, largest = literal_column("1e-150", Numeric), literal_column("1e150", Numeric)
+    is_bounded = func.abs(number).between(smallest, largest)
+    return case((number == 0, literal(0.0, Double)), (is_bounded, cast(number, Double)))
 
 
 def _as_microseconds(text: Expression) -> Expression:
     moment = cast(func.rtrim(text, "Z", type_=Text), DateTime)
-    return cast(func.extract(literal_column("epoch from"), moment), BigInteger)
+    return cast(extract("epoch", moment) * literal_column("1000000"), BigInteger)
 
 
 def dialect_of(name: str) -> ConditionDialect:

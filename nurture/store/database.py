@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from nurture.errors import DatabaseUnavailable, InvalidInput
 from nurture.store.outages import outages_in_words
+from nurture.store.sqlite_functions import add_functions
 
 HEAD = "0001"
 """The newest migration, written here so that looking at it does not import alembic."""
@@ -215,12 +216,13 @@ def _postgres_engine(url: URL) -> Engine:
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    """Settings that SQLite keeps per connection, and WAL, which it keeps in the file."""
+    """What SQLite keeps per connection: settings and our functions; and WAL, which it keeps in the file."""
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         connection.execute("PRAGMA journal_mode=WAL")
     # FULL: in WAL mode NORMAL loses acknowledged commits when the power goes.
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    add_functions(connection)
 
 
 def _begin(connection: Connection) -> None:

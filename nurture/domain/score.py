@@ -1,0 +1,90 @@
+"""How warm a contact is: points for what happened, fading with time, and points for what holds.
+
+Points are counted in thousandths and ages in whole seconds, so that a sum is the same in whatever order it is made,
+here and in SQL.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from nurture.domain.condition import Condition
+from nurture.domain.duration import Duration
+from nurture.domain.evaluate import holds, span_of
+from nurture.domain.facts import Facts
+
+_NO_POINTS: Mapping[str, float] = MappingProxyType({})
+_MOST_THOUSANDTHS = 10**9
+_LONGEST_FADE = 100 * 365 * 86_400
+
+EVENT_OF_DEED: Mapping[str, str] = MappingProxyType(
+    {"opened": "message_opened", "clicked": "link_clicked", "replied": "reply_received"}
+)
+"""The events that the short words of a score stand for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRules:
+    """`points` by event name, or `opened`, `clicked`, `replied`; of them nothing is left after `fade`, None: they stay.
+
+    `rules` give their points while their condition, of the scope `score`, holds. Points are kept to a thousandth and
+    within a million either way, a `fade` within a hundred years.
+    """
+
+    points: Mapping[str, float] = field(default_factory=lambda: _NO_POINTS)
+    fade: Duration | None = None
+    rules: tuple[tuple[Condition, float], ...] = ()
+
+
+def thousandths(points: float) -> int:
+    """Points as they are counted.
+
+    >>> thousandths(0.1), thousandths(1e300)
+    (100, 1000000000)
+    """
+    return round(max(-_MOST_THOUSANDTHS, min(_MOST_THOUSANDTHS, 1000 * points)))
+
+
+def fade_seconds(rules: ScoreRules) -> int | None:
+    """After how many seconds an event counts nothing; None where it counts for ever."""
+    if not rules.fade:
+        return None
+    return min(span_of(rules.fade) // timedelta(seconds=1), _LONGEST_FADE)
+
+
+def faded(amount: int, age: timedelta, fade: int | None) -> int:
+    """What is left of so many thousandths after `age`, rounded towards nothing; one from the future counts in full.
+
+    >>> faded(1000, timedelta(days=1), 4 * 86_400), faded(-1, timedelta(seconds=1), 10), faded(5, timedelta(9), 60)
+    (750, 0, 0)
+    """
+    if fade is None or age <= timedelta(0):
+        return amount
+    left = max(0, fade - age // timedelta(seconds=1))
+    share = abs(amount) * left // fade
+    return -share if amount < 0 else share
+
+
+def score(rules: ScoreRules, facts: Facts) -> float:
+    """The contact's points by these facts; `score` inside a rule is 0."""
+    fade = fade_seconds(rules)
+    total = 0
+    for name, points in rules.points.items():
+        amount = thousandths(points)
+        total += sum(faded(amount, facts.now - at, fade) for at in _times(name, facts))
+    unscored = replace(facts, score=0.0)
+    total += sum(thousandths(points) for condition, points in rules.rules if holds(condition, unscored))
+    return total / 1000
+
+
+def _times(name: str, facts: Facts) -> Iterable[datetime]:
+    match name:
+        case "opened":
+            return (deed.at for deed in facts.opened)
+        case "clicked":
+            return (deed.at for deed in facts.clicked)
+        case "replied":
+            return (reply.at for reply in facts.replies)
+        case _:
+            return (event.at for event in facts.events.get(name, ()))

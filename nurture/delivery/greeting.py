@@ -2,6 +2,7 @@
 
 import base64
 import ipaddress
+import os
 import socket
 import ssl
 from collections.abc import Awaitable
@@ -127,8 +128,18 @@ def _explained(settings: SmtpSettings, what: str, error: Exception) -> RelayUnav
         return _unavailable(settings, message, "Check host and port, and that no firewall is between.")
     if isinstance(error, SMTPResponseException):
         return _unavailable(settings, f"{what} failed: {_without_secret(error, settings)}.", "Check port and security.")
-    told = str(error) or type(error).__name__
-    return _unavailable(settings, f"{what} failed: {told}.", "Check that the SMTP server runs there, host and port.")
+    hint = "Check that the SMTP server runs there, host and port."
+    return _unavailable(settings, f"{what} failed: {_plain_cause(error)}.", hint)
+
+
+def _plain_cause(error: Exception) -> str:
+    """Such as `Connection refused`, without what the libraries wrap around it."""
+    cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+    if isinstance(cause, socket.gaierror):
+        return cause.strerror or str(cause)
+    if isinstance(cause, OSError) and cause.errno:
+        return os.strerror(cause.errno)
+    return str(cause).rstrip(".") or type(cause).__name__
 
 
 def _without_secret(error: SMTPResponseException, settings: SmtpSettings) -> str:

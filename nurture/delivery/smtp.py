@@ -200,19 +200,34 @@ class SmtpConnection:
         try:
             if not answer.done():
                 self._writer.write(content)
-                async with asyncio.timeout(self._deadlines.content):
-                    await self._writer.drain()
+                if not await self._has_left(answer):
+                    story = "the relay stopped reading"
                 # One look at the socket: a relay that has left is noticed while the fate is still certain.
                 await asyncio.sleep(0)
             if answer.done():
                 return outcome_of(_reply(answer.result()), Stage.DATA)
-            if self.is_open:
+            if self.is_open and self._is_written:
                 return None
-        except TimeoutError:
-            story = "the relay stopped reading"
         except (SMTPException, OSError) as error:
             story = _story(error)
         return Deferred(reason=f"the connection broke inside the content: {story}", is_relay_wide=True)
+
+    @property
+    def _is_written(self) -> bool:
+        return self._writer.transport.get_write_buffer_size() == 0
+
+    async def _has_left(self, answer: "asyncio.Future[SMTPResponse]") -> bool:
+        """Whether the content has left or a reply came meanwhile; False when the deadline passed before either."""
+        if self._is_written:
+            return True
+        drained = asyncio.ensure_future(self._writer.drain())
+        try:
+            either: set[asyncio.Future[None] | asyncio.Future[SMTPResponse]] = {answer, drained}
+            done, _ = await asyncio.wait(either, timeout=self._deadlines.content, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            drained.cancel()
+            await asyncio.gather(drained, return_exceptions=True)
+        return bool(done)
 
     def _final(self, answer: "asyncio.Future[SMTPResponse]") -> Outcome:
         if not answer.done():

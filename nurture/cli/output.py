@@ -1,0 +1,52 @@
+"""How answers are shown: JSON with stable keys for programs, tables and colour for people, on a terminal only."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+json_option = click.option("--json", "is_json", is_flag=True, help="One JSON document instead of text.")
+
+
+def print_json(value: object) -> None:
+    """One document; times in ISO 8601 with their offset."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> object:
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case Decimal():
+            return float(value)
+        case tuple() | set() | frozenset():
+            return list(value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return asdict(value)
+        case _:
+            return str(value)
+
+
+def console() -> Console:
+    """Where people read: no colour and no width games when it is not a terminal."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def table(*columns: str, title: str = "", numbers: Sequence[str] = ()) -> Table:
+    """An empty table in the house style; the columns named in `numbers` are set flush right."""
+    made = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    return made
+
+
+def in_zone(moment: datetime | None, zone: ZoneInfo) -> str:
+    """A moment on that wall, to the minute; empty for none."""
+    return moment.astimezone(zone).strftime("%a %d %b %Y %H:%M") if moment else ""

@@ -1,0 +1,94 @@
+"""`nurture report`: numbers, each a count of events."""
+
+import csv
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from nurture.app import library_of
+from nurture.cli.output import console, json_option, print_json, table
+from nurture.cli.project import campaign_by, opened, project_of
+from nurture.domain.campaign import Campaign, EmailAction
+from nurture.store import reports
+
+_csv_option = click.option("--csv", "is_csv", is_flag=True, help="Comma-separated values.")
+_campaign_argument = click.argument("campaign", required=False)
+
+
+@click.group("report")
+def command() -> None:
+    """Print a report on one campaign, or on each."""
+
+
+@command.command("funnel")
+@_campaign_argument
+@json_option
+@_csv_option
+@click.pass_context
+def funnel(ctx: click.Context, campaign: str | None, is_json: bool, is_csv: bool) -> None:
+    """How many entered each stage, are in it, have left it, and the median of their days there."""
+    project = project_of(ctx)
+    chosen = _chosen(library_of(project).campaigns, campaign)
+    with opened(project) as database, database.read() as conn:
+        found = [
+            {
+                "campaign": each.name,
+                "funnel": [
+                    asdict(row) for row in reports.funnel(conn, each.name, [stage.name for stage in each.stages])
+                ],
+                "outcomes": reports.outcomes(conn, each.name),
+            }
+            for each in chosen
+        ]
+    if is_json:
+        print_json(found)
+        return
+    for part in found:
+        _show(str(part["campaign"]), part["funnel"], is_csv=is_csv)  # type: ignore[arg-type]
+        if not is_csv and part["outcomes"]:
+            counted = ", ".join(f"{name} {number}" for name, number in part["outcomes"].items())  # type: ignore[attr-defined]
+            console().print(f"Outcomes: {counted}\n", markup=False)
+
+
+@command.command("emails")
+@_campaign_argument
+@json_option
+@_csv_option
+@click.pass_context
+def emails(ctx: click.Context, campaign: str | None, is_json: bool, is_csv: bool) -> None:
+    """Each step's mails: sent, opened and clicked by people, replied to, bounced, failed, unknown, skipped."""
+    project = project_of(ctx)
+    chosen = _chosen(library_of(project).campaigns, campaign)
+    with opened(project) as database, database.read() as conn:
+        found = {each.name: [asdict(row) for row in reports.emails(conn, each.name, _mailed(each))] for each in chosen}
+    if is_json:
+        print_json([{"campaign": name, "emails": rows} for name, rows in found.items()])
+        return
+    for name, rows in found.items():
+        _show(name, rows, is_csv=is_csv)
+
+
+def _chosen(campaigns: "dict[str, Campaign]", name: str | None) -> list[Campaign]:
+    return [campaign_by(campaigns, name)] if name else list(campaigns.values())
+
+
+def _mailed(campaign: Campaign) -> list[str]:
+    return [step.id for _, step in campaign.all_steps() if isinstance(step.action, EmailAction)]
+
+
+def _show(title: str, rows: Sequence[dict[str, object]], *, is_csv: bool) -> None:
+    if not rows:
+        return
+    columns = list(rows[0])
+    if is_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(["campaign", *columns])
+        writer.writerows([title, *row.values()] for row in rows)
+        return
+    shown = table(*(name.replace("_", " ") for name in columns), title=title, numbers=[
+        name.replace("_", " ") for name in columns if name not in ("stage", "step")])  # fmt: skip
+    for row in rows:
+        shown.add_row(*("" if value is None else str(value) for value in row.values()))
+    console().print(shown)

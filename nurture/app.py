@@ -25,8 +25,10 @@ from nurture.engine.pulse import Pulse
 from nurture.engine.rules import Rules, Tracking
 from nurture.engine.store_thread import StoreThread
 from nurture.engine.worker import Worker
+from nurture.inbox.imap import ImapMailbox
 from nurture.inbox.mailbox import Mailbox
-from nurture.inbox.opening import open_mailbox
+from nurture.inbox.maildir import MaildirMailbox
+from nurture.inbox.settings import MailboxSettings
 from nurture.loader.library import Library
 from nurture.rendering.renderer import Renderer
 from nurture.settings import Project
@@ -86,7 +88,7 @@ def renderer_of(project: Project) -> Renderer:
 
 def library_of(project: Project) -> Library:
     """The project's campaigns, the good ones ready to run."""
-    return Library(project.root / "campaigns", project.vocabulary)
+    return Library(project.root, project.vocabulary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +176,13 @@ def _transports_of(project: Project, outbox: Path | None) -> Mapping[str, Transp
 
 
 def _mailboxes_of(project: Project) -> dict[str, Mailbox]:
-    return {name: open_mailbox(settings.inbox) for name, settings in project.senders.items() if settings.inbox}
+    return {name: _mailbox(settings.inbox) for name, settings in project.senders.items() if settings.inbox}
+
+
+def _mailbox(settings: MailboxSettings) -> Mailbox:
+    if settings.kind == "maildir" and settings.path:
+        return MaildirMailbox(settings.path)
+    return ImapMailbox(settings)
 
 
 def _journal_path(project: Project, database: Database) -> Path:

@@ -1,0 +1,115 @@
+"""Looking into the senders' mailboxes: each mail parsed, judged and taken in, the cursor moved in the same commit."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from nurture.clock import Clock
+from nurture.engine.perform import Desk
+from nurture.engine.take_in import InboundMail, take_in
+from nurture.errors import InvalidInput, MailboxUnavailable
+from nurture.inbox.classify import classify
+from nurture.inbox.mailbox import Cursor, Fetched, Mailbox
+from nurture.inbox.parse import parse
+from nurture.inbox.thread import answers
+from nurture.intake.address import parse_address
+from nurture.loader.library import Library
+from nurture.store import inbound, link_keys, mailboxes
+from nurture.store.database import Database
+
+_OVERLAP = timedelta(days=1)  # a server's idea of when a mail came and ours may differ by a zone
+
+log = structlog.get_logger(__name__)
+
+
+class Collector:
+    """Reads the mailbox of every sender that has one; `troubles` says which could not be read at the last look."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        desk: Desk,
+        library: Library,
+        mailboxes: Mapping[str, Mailbox],
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._desk = desk
+        self._library = library
+        self._mailboxes = mailboxes
+        self._clock = clock
+        self.troubles: dict[str, str] = {}
+
+    def collect_all(self) -> int:
+        """Look into every mailbox; how many new mails were taken in. One that is away stops no other."""
+        taken = 0
+        for name, mailbox in self._mailboxes.items():
+            try:
+                taken += self.collect(name, mailbox)
+            except MailboxUnavailable as trouble:
+                self.troubles[name] = str(trouble)
+                log.warning("mailbox unavailable", sender=name, because=str(trouble))
+            else:
+                self.troubles.pop(name, None)
+        return taken
+
+    def collect(self, name: str, mailbox: Mailbox) -> int:
+        """Take in what is new in one mailbox. Raises MailboxUnavailable; what was taken in till then is kept."""
+        with self._database.read() as conn:
+            known = inbound.cursor(conn, name)
+            since = mailboxes.looked_at(conn, name)
+            keys = link_keys.newest_first(conn)
+        if known is None:
+            self._begin(name, mailbox.start_cursor())
+            return 0
+        cursor = Cursor(uid_validity=known[0], last_uid=known[1])
+        taken = 0
+        look_from = (since or self._clock.now()) - _OVERLAP
+        for fetched in mailbox.fetch(cursor, since=look_from, is_known=lambda batch: self._known(name, batch)):
+            taken += self._take_in(name, fetched, keys)
+        return taken
+
+    def _begin(self, name: str, cursor: Cursor) -> None:
+        """What is in a mailbox before the first look is history: answers to somebody else's mails."""
+        with self._database.write() as conn:
+            now = self._clock.now()
+            inbound.set_cursor(conn, name, uid_validity=cursor.uid_validity, last_uid=cursor.last_uid, now=now)
+
+    def _known(self, name: str, keys: Collection[str]) -> set[str]:
+        with self._database.read() as conn:
+            return mailboxes.known_keys(conn, name, keys)
+
+    def _take_in(self, name: str, fetched: Fetched, keys: Sequence[bytes]) -> bool:
+        now = self._clock.now()
+        mail = judged(name, fetched, now)
+        after = fetched.cursor_after
+        with self._database.write() as conn:
+            is_new = take_in(conn, self._desk, self._library.campaigns, mail, link_keys=keys, now=now)
+            inbound.set_cursor(conn, name, uid_validity=after.uid_validity, last_uid=after.last_uid, now=now)
+        return is_new
+
+
+def judged(mailbox: str, fetched: Fetched, now: datetime) -> InboundMail:
+    """A fetched mail with its verdict: pure, however hostile the mail."""
+    parsed = parse(fetched.raw, is_partial=fetched.is_partial)
+    references = answers(parsed)
+    return InboundMail(
+        mailbox=mailbox,
+        key=fetched.key,
+        message_id=parsed.message_id,
+        from_address=_canonical(references.from_address),
+        subject=parsed.subject,
+        received_at=fetched.received_at,
+        references=references,
+        verdict=classify(parsed, now=now),
+    )
+
+
+def _canonical(address: str) -> str:
+    """The canonical form, or the text as it stands where it is no address: nobody will be found by it."""
+    try:
+        return parse_address(address).canonical
+    except InvalidInput:
+        return address

@@ -4,7 +4,7 @@ import difflib
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache, partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
@@ -103,9 +103,9 @@ def parse_tags(text: str) -> tuple[str, ...]:
     return _parts(text, _SPLIT_TAGS)
 
 
-def nearest(word: str, words: Mapping[str, object] | tuple[str, ...] | frozenset[str]) -> str | None:
+def nearest(word: str, words: Iterable[str], *, likeness: float = 0.7) -> str | None:
     """The one of `words` that `word` was probably meant to be."""
-    found = difflib.get_close_matches(word, words, n=1, cutoff=0.7)
+    found = difflib.get_close_matches(word, list(words), n=1, cutoff=likeness)
     return found[0] if found else None
 
 
@@ -144,7 +144,7 @@ def _choice(text: str, *, choices: tuple[str, ...]) -> Value:
     folded = {choice.casefold(): choice for choice in choices}
     if found := folded.get(text.casefold()):
         return found
-    near = nearest(text.casefold(), folded)
+    near = nearest(text.casefold(), folded, likeness=0.5)
     hint = f"Did you mean {folded[near]}?" if near else f"It may be {', '.join(choices)}."
     raise InvalidInput(f"{text!r} is not one of the choices.", hint=hint)
 
@@ -154,7 +154,7 @@ def _list(text: str) -> Value:
 
 
 def _parts(text: str, split: re.Pattern[str]) -> tuple[str, ...]:
-    parts = tuple(dict.fromkeys(part for raw in split.split(text) if (part := _one_line(raw))))
+    parts = tuple(dict.fromkeys(part for raw in split.split(text) if (part := _one_line(raw.strip()))))
     if len(parts) > MOST_TAGS:
         raise TooLong(f"It lists {len(parts)} words; at most {MOST_TAGS} are kept.")
     if long := next((part for part in parts if len(part) > LONGEST_TAG), None):

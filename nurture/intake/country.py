@@ -117,7 +117,8 @@ def language_tag(text: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).replace("&", "and").replace(".", "").casefold().split())
+    letters = unicodedata.normalize("NFC", text).replace("&", "and").replace("’", "'").replace(".", "")
+    return " ".join(letters.casefold().split())
 
 
 @cache

@@ -52,6 +52,8 @@ class _Lines:
             self.is_open = bool(record)
             raise StopIteration
         record.append(line)
+        if len(line) >= LONGEST_LINE:
+            raise csv.Error("line too long")
         return line
 
     def put_back(self) -> str:

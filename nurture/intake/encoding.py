@@ -6,6 +6,7 @@ UTF-8 proves itself by being valid; between the pages decides what the bytes wou
 """
 
 import codecs
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -106,9 +107,9 @@ def known_encoding(name: str) -> str:
     A byte order mark is never a part of the first column's name, so `utf-8` reads with or without one.
     """
     try:
-        b"".decode(name)
+        io.TextIOWrapper(io.BytesIO(), name)  # refuses codecs that are not of text, such as hex
         codec = codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, ValueError):
         known = "utf-8, utf-16, cp1252 (western European) or cp874 (Thai)"
         raise InvalidInput(f"There is no text encoding called {name!r}.", hint=f"Write {known}.") from None
     return "utf-8-sig" if codec == "utf-8" else codec
@@ -127,7 +128,7 @@ def _is_thai(letters: bytes, *, is_touching_latin: bool) -> bool:
 def _utf16_without_mark(prefix: bytes) -> str | None:
     """The byte order of UTF-16 text: every ASCII character of it brings a zero byte on the same side."""
     even, odd = prefix[0::2].count(0), prefix[1::2].count(0)
-    if max(even, odd) * 10 < len(prefix) or min(even, odd) * 10 > max(even, odd):
+    if max(even, odd) * 10 < max(len(prefix), 10) or min(even, odd) * 10 > max(even, odd):
         return None
     return "utf-16-be" if even > odd else "utf-16-le"
 

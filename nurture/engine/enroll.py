@@ -18,8 +18,8 @@ from nurture.domain.suppression import ends_run
 from nurture.engine.log import happened
 from nurture.engine.rules import Rules
 from nurture.store import audience, enrollments, events
-from nurture.store import condition as condition_store
 from nurture.store import facts as fact_store
+from nurture.store.condition import NO_RULES, to_sql
 
 Refusal = Literal["in it already", "had it before", "not in the audience", "suppressed", "the campaign is disabled"]
 
@@ -160,17 +160,14 @@ def audience_batch(
     conn: Connection, campaign: Campaign, *, rules: Rules, now: datetime, after_id: int, limit: int
 ) -> list[int]:
     """The next ids, in order and after `after_id`, of contacts whom the database finds in the audience."""
-    where = (
-        condition_store.to_sql(
+    where = None
+    if campaign.audience:
+        where = to_sql(
             campaign.audience,
             now=now,
-            vocabulary=rules.vocabulary,
-            score_rules=rules.score_rules,
             dialect_name=conn.dialect.name,
+            score_rules=rules.score_rules or NO_RULES,
         )
-        if campaign.audience
-        else None
-    )
     return audience.ids_after(conn, where, after_id=after_id, limit=limit)
 
 

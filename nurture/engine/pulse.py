@@ -116,7 +116,7 @@ class Pulse:
         until = now + LONGEST_REST
         try:
             with self._database.read() as conn:
-                due = [at for at in (enrollments.next_due_at(conn), messages.next_notice_at(conn)) if at]
+                due = [at for at in (enrollments.next_due_at(conn), messages.next_due_at(conn)) if at]
         except NurtureError:
             return self._clock.seconds_until(until)
         # What is due and could not be taken (a rate, a hold) must not make the loop spin.

@@ -126,7 +126,7 @@ def _draft(mail: InboundMail, match: Match, enrollment_id: int | None) -> Inboun
         received_at=mail.received_at,
         kind=verdict.kind,
         reason=verdict.reason,
-        confidence=verdict.confidence,
+        confidence=round(100 * verdict.confidence),
         intent=verdict.intent,
         text=verdict.text,
         detail=_detail(verdict),

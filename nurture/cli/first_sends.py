@@ -1,0 +1,53 @@
+"""Before a project's first mails leave this machine, how many there will be is said and a yes is asked for once."""
+
+import ipaddress
+from datetime import timedelta
+
+import click
+from sqlalchemy import Connection
+
+from nurture.app import library_of
+from nurture.clock import SystemClock
+from nurture.delivery.settings import SmtpSettings
+from nurture.errors import UsageError
+from nurture.settings import Project
+from nurture.store import project as single_values
+from nurture.store import reports
+from nurture.store.database import Database
+
+_AGREED = "first sends agreed"
+
+
+def confirm_first_sends(project: Project, database: Database, *, is_agreed: bool) -> None:
+    """Ask once per database where a relay is off loopback. Raises UsageError where nobody is there to answer."""
+    far = sorted(name for name, settings in project.senders.items() if _is_far(settings.transport))
+    if not far:
+        return
+    with database.read() as conn:
+        if single_values.get(conn, _AGREED):
+            return
+        waiting = _waiting(conn, project)
+    click.echo(
+        f"Mails of {', '.join(far)} leave this machine. {waiting} runs are due within a day; more come as people enroll.",
+        err=True,
+    )
+    if not is_agreed:
+        if not click.get_text_stream("stdin").isatty():
+            raise UsageError("the first sends off this machine want a yes", hint="Say --yes if that is meant.")
+        click.confirm("Send them?", abort=True, err=True)
+    with database.write() as conn:
+        single_values.put(conn, _AGREED, SystemClock().now().isoformat())
+
+
+def _waiting(conn: Connection, project: Project) -> int:
+    tomorrow = SystemClock().now() + timedelta(days=1)
+    return sum(each.due for each in reports.campaign_status(conn, list(library_of(project).campaigns), tomorrow))
+
+
+def _is_far(transport: object) -> bool:
+    if not isinstance(transport, SmtpSettings):
+        return False
+    try:
+        return not ipaddress.ip_address(transport.host).is_loopback
+    except ValueError:
+        return transport.host != "localhost"

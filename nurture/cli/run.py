@@ -1,0 +1,47 @@
+"""`nurture run`: engine, inbox and web in one process."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from nurture.app import build_engine, build_web
+from nurture.cli.first_sends import confirm_first_sends
+from nurture.cli.logging import log_to_terminal
+from nurture.cli.project import opened, project_of
+from nurture.cli.serving import WebServer, on_signals, only_run
+from nurture.clock import SystemChance, SystemClock
+from nurture.scheduler import start_heartbeat
+from nurture.settings import Project
+from nurture.store.database import Database
+
+
+@click.command("run")
+@click.option("--yes", is_flag=True, help="Do not ask before the first mails leave this machine.")
+@click.option("--outbox", metavar="DIR", default=None, help="Write every mail to DIR as a file instead of sending it.")
+@click.pass_context
+def command(ctx: click.Context, yes: bool, outbox: str | None) -> None:
+    """Run engine, inbox and web in one process until SIGTERM or Ctrl-C."""
+    project = project_of(ctx)
+    log_to_terminal()
+    with opened(project) as database, only_run(database):
+        confirm_first_sends(project, database, is_agreed=yes or outbox is not None)
+        asyncio.run(_run(project, database, Path(outbox) if outbox else None))
+
+
+async def _run(project: Project, database: Database, outbox: Path | None) -> None:
+    clock = SystemClock()
+    engine = build_engine(project, database, clock=clock, chance=SystemChance(), outbox=outbox)
+    web = WebServer(build_web(project, database, clock=clock), host=project.web.host, port=project.web.port)
+    await web.start()
+    click.echo(f"nurture runs {len(engine.library.campaigns)} campaigns of {project.name}; Ctrl-C stops it.")
+    for problem in engine.library.problems:
+        click.echo(str(problem), err=True)
+    heartbeat = start_heartbeat(engine.pulse.wake)
+    on_signals(engine.pulse.stop)
+    try:
+        await engine.pulse.live()
+    finally:
+        heartbeat.shutdown(wait=False)
+        await web.stop()
+        await engine.close()

@@ -1,0 +1,87 @@
+"""What `run`, `worker` and `web` share: the lock of a single process, signals, and a web server inside the loop."""
+
+import asyncio
+import fcntl
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from nurture.errors import ServiceUnavailable, UsageError
+from nurture.store.database import Database
+
+
+@contextmanager
+def only_run(database: Database) -> Iterator[None]:
+    """Hold the lock of the one `run` that an SQLite file may have. Raises UsageError where another has it."""
+    if database.path is None:
+        yield
+        return
+    path = database.path.with_name(database.path.name + ".run.lock")
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            owner = file.read().strip() or "another process"
+            raise UsageError(
+                f"`nurture run` is at work on {database.path.name} already (process {owner})",
+                hint="Stop it first, or use PostgreSQL for more than one.",
+            ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` on SIGTERM and SIGINT; a second one is as good as the first: what is under way is finished."""
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stop)
+
+
+class WebServer:
+    """A uvicorn server that leaves signals to its caller and says when its port is taken."""
+
+    def __init__(self, application: FastAPI, *, host: str, port: int) -> None:
+        self._config = uvicorn.Config(
+            application, host=host, port=port, log_level="warning", access_log=False, lifespan="off"
+        )
+        self._server = _QuietServer(self._config)
+        self._place = f"{host}:{port}"
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listening when it returns. Raises ServiceUnavailable where the address cannot be had."""
+        self._task = asyncio.create_task(self._server.serve())
+        while not self._server.started:
+            if self._task.done():
+                self._task.exception()
+                raise ServiceUnavailable(
+                    f"nothing can listen on {self._place}",
+                    hint="Another program has the port, or the host is not this machine's: see `web` in config.yaml.",
+                )
+            await asyncio.sleep(0.01)
+
+    async def stop(self) -> None:
+        """Answer what is under way, then end."""
+        self._server.should_exit = True
+        if self._task:
+            await self._task
+
+
+class _QuietServer(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: object = None) -> None:
+        try:
+            await super().startup(sockets)  # type: ignore[arg-type]
+        except SystemExit as taken:
+            raise OSError("the address is taken") from taken

@@ -1,0 +1,43 @@
+"""`nurture tick`: one pass over everything that is due."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from nurture.app import build_engine
+from nurture.cli.first_sends import confirm_first_sends
+from nurture.cli.logging import log_to_terminal
+from nurture.cli.output import json_option, print_json
+from nurture.cli.project import opened, project_of
+from nurture.cli.serving import on_signals
+from nurture.clock import SystemChance, SystemClock
+from nurture.settings import Project
+from nurture.store.database import Database
+
+
+@click.command("tick")
+@click.option("--yes", is_flag=True, help="Do not ask before the first mails leave this machine.")
+@click.option("--outbox", metavar="DIR", default=None, help="Write every mail to DIR as a file instead of sending it.")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, yes: bool, outbox: str | None, is_json: bool) -> None:
+    """Make one pass: collect what came back, ask people in, send what is due; for those who would rather use cron."""
+    project = project_of(ctx)
+    log_to_terminal()
+    with opened(project) as database:
+        confirm_first_sends(project, database, is_agreed=yes or outbox is not None)
+        looked_at = asyncio.run(_tick(project, database, Path(outbox) if outbox else None))
+    if is_json:
+        print_json({"looked_at": looked_at})
+    else:
+        click.echo(f"Looked at {looked_at} due.")
+
+
+async def _tick(project: Project, database: Database, outbox: Path | None) -> int:
+    engine = build_engine(project, database, clock=SystemClock(), chance=SystemChance(), outbox=outbox)
+    on_signals(engine.pulse.stop)
+    try:
+        return await engine.pulse.one_pass()
+    finally:
+        await engine.close()

@@ -1,0 +1,33 @@
+"""`nurture web`: the web listener alone."""
+
+import asyncio
+
+import click
+
+from nurture.app import build_web
+from nurture.cli.logging import log_to_terminal
+from nurture.cli.project import opened, project_of
+from nurture.cli.serving import WebServer, on_signals
+from nurture.clock import SystemClock
+from nurture.settings import Project
+from nurture.store.database import Database
+
+
+@click.command("web")
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Answer the links in mails: unsubscribing, clicks, opens. The engine runs elsewhere."""
+    project = project_of(ctx)
+    log_to_terminal()
+    with opened(project) as database:
+        asyncio.run(_serve(project, database))
+
+
+async def _serve(project: Project, database: Database) -> None:
+    web = WebServer(build_web(project, database, clock=SystemClock()), host=project.web.host, port=project.web.port)
+    await web.start()
+    click.echo(f"Listening on {project.web.host}:{project.web.port}; Ctrl-C stops it.")
+    stopping = asyncio.Event()
+    on_signals(stopping.set)
+    await stopping.wait()
+    await web.stop()

@@ -76,7 +76,7 @@ def compose(
 
 
 def _the_id(message_id: str) -> str:
-    if message_ids("Message-ID", [message_id]) != message_id:
+    if not message_id or message_ids("Message-ID", [message_id]) != message_id:
         raise InvalidInput(f"{message_id!r} is not a Message-ID.")
     return message_id
 

@@ -1,6 +1,7 @@
 """A folder as the way out: a dry run whose mails can be opened and read."""
 
 import asyncio
+import contextlib
 import errno
 import hashlib
 import os
@@ -33,7 +34,8 @@ class FolderTransport:
         try:
             await asyncio.to_thread(_write, waiting, parcel.data)
         except OSError as error:
-            await asyncio.to_thread(waiting.unlink, missing_ok=True)
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(waiting.unlink, missing_ok=True)
             raise _told(error, self._path) from None
         if not await may_write():
             await asyncio.to_thread(waiting.unlink, missing_ok=True)

@@ -44,7 +44,7 @@ def running_sink(*options: str) -> Iterator[Sink]:
         folder = Path(name)
         folder.chmod(0o777)  # it gives up root's rights before it writes
         port = _free_port()
-        command = [program, *options, "-D", "mail.", f"127.0.0.1:{port}", "512"]
+        command = [program, *options, "-d", "mail.", f"127.0.0.1:{port}", "512"]
         process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
             _wait_until_open(port, process)

@@ -28,6 +28,9 @@ GMAIL_CLIPS_AT = 102_000
 _HARMFUL = re.compile(
     r"<(script|iframe|object|embed|form|base|frame|applet)\b|<link\b[^>]*stylesheet|\son[a-z]+\s*=", re.I
 )
+_UNQUOTED = re.compile(
+    r"<[a-z][\w-]*+(?:\s++[^\s=<>\"'{}]++(?:=(?:\"[^\"]*+\"|'[^']*+'))?)*?\s++[^\s=<>\"'{}]++=\{\{", re.IGNORECASE
+)
 _TARGET = re.compile(r"\shref\s*=\s*[\"']\s*([a-z][\w+.-]*):|\]\(\s*<?([a-z][\w+.-]*):", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 
@@ -128,6 +131,10 @@ class TemplateCheck:
             line = file.body.count("\n", 0, harmful.end()) + 1
             message = f"`{harmful[0].split()[-1]}` has no place in a mail"
             yield _problem(place, line, "unsafe-html", message, "Mail programs remove it.")
+        for unquoted in _UNQUOTED.finditer(file.body):
+            line = file.body.count("\n", 0, unquoted.end()) + 1
+            message = "a value stands in an attribute without quotes"
+            yield _problem(place, line, "unsafe-html", message, 'Write name="{{ … }}".')
         for target in _TARGET.finditer(file.body):
             scheme = (target[1] or target[2]).lower()
             if scheme not in ALLOWED:
@@ -161,9 +168,9 @@ class TemplateCheck:
         if file.kind == "md":
             labelled = markdown.links_in(mark(file.body, self.environment))
             found += [(name, target, line, target) for name, target, line in labelled]
-        for name, key, line, target in sorted(found, key=lambda link: link[2]):
+        for name, key, line, shown in sorted(found, key=lambda link: link[2]):
             column = _column(lines, line, name)
-            yield name, key, LinkPlace(file=FOLDER + file.name, line=line, column=column, target=target)
+            yield name, key, LinkPlace(file=FOLDER + file.name, line=line, column=column, target=shown)
 
     def _clashing_links(self, file: SourceFile) -> Iterator[Problem]:
         seen: dict[str, tuple[str, LinkPlace]] = {}

@@ -137,7 +137,8 @@ class MailEnvironment(ImmutableSandboxedEnvironment):
         """Call one of the known functions, a macro, or a block; double underscores as Jinja has them."""
         under_way().meter.step()
         if isinstance(__obj, Function):
-            return __obj(*args, **kwargs)
+            own = {key: value for key, value in kwargs.items() if key not in ("_loop_vars", "_block_vars")}
+            return __obj(*args, **own)
         if isinstance(__obj, Macro | BlockReference) or getattr(__obj, "__func__", None) is LoopContext.cycle:
             return __context.call(__obj, *args, **kwargs)
         if isinstance(__obj, Undefined):

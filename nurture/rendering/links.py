@@ -21,11 +21,11 @@ MARKS: Mapping[int, None] = MappingProxyType({ord(mark): None for mark in "\ue00
 LINK_NAME = re.compile(r"[A-Za-z0-9][\w-]{0,63}")
 _NAMED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 _MARKED_URL = re.compile(rf"([^\s<>\"']*){_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
-_HREF = re.compile(
-    r"(<(?:a|area|v:[a-z]+)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*?\shref\s*=\s*)(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE
+_TOKEN = re.compile(
+    r"<!--(?P<comment>.*?)-->|<(?P<tag>[a-z][^\s/>]*+)(?P<attributes>(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+)>",
+    re.IGNORECASE | re.DOTALL,
 )
-_SRC = re.compile(r"<(?:img|source|v:[a-z]+)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*?\ssrc\s*=\s*\"([^\"]*)\"", re.IGNORECASE)
-_BLANK = re.compile(r"[\x00-\x20\x7f]")
+_ATTRIBUTE = re.compile(r"(?P<name>\s[^\s=\"'<>/]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')")
 TRACKED = ("http", "https")
 ALLOWED = (*TRACKED, "mailto", "tel")
 
@@ -100,18 +100,35 @@ class LinkTable:
 
 
 def rewrite_html(document: str, table: LinkTable) -> str:
-    """The document with every href checked and, where tracked, replaced; those in comments for Outlook as well."""
+    """The document with every href checked and, where tracked, replaced; those in comments for Outlook as well.
 
-    def replaced(found: re.Match[str]) -> str:
-        url = html.unescape(found[2] if found[2] is not None else found[3])
-        return f'{found[1]}"{html.escape(table.rewritten(url))}"'
+    Tags are read whole, so that what looks like a tag inside an attribute's value is never taken for one; such signs
+    are escaped besides, for mail programs that read less carefully.
+    """
 
-    rewritten = _HREF.sub(replaced, document)
-    for source in _SRC.findall(rewritten):
-        scheme = html.unescape(source).strip().partition(":")[0].lower()
-        if scheme not in ("https", "http", "cid") and not source.startswith("data:image/"):
+    def in_token(found: re.Match[str]) -> str:
+        if found["comment"] is not None:
+            return f"<!--{_TOKEN.sub(in_token, found['comment'])}-->"
+        tag = found["tag"].lower()
+
+        def in_attribute(attribute: re.Match[str]) -> str:
+            written = attribute["double"] if attribute["double"] is not None else attribute["single"]
+            return f'{attribute["name"]}="{_attribute(tag, attribute["name"].strip().lower(), written, table)}"'
+
+        return f"<{found['tag']}{_ATTRIBUTE.sub(in_attribute, found['attributes'])}>"
+
+    return without_names(_TOKEN.sub(in_token, document))
+
+
+def _attribute(tag: str, name: str, written: str, table: LinkTable) -> str:
+    """What stands between the double quotes for an attribute as written."""
+    if name == "href" and (tag in ("a", "area") or tag.startswith("v:")):
+        return html.escape(table.rewritten(html.unescape(written)))
+    if name == "src" and tag != "script":
+        source = html.unescape(written).strip()
+        if not source.lower().startswith(("https://", "http://", "cid:", "data:image/")):
             raise InvalidInput(f"an image comes from {source[:80]!r}", hint="Give its full https: address.")
-    return without_names(rewritten)
+    return written.replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def rewrite_text(text: str, table: LinkTable) -> str:

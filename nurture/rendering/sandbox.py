@@ -39,7 +39,7 @@ _REFUSED: Mapping[type[nodes.Node], str] = MappingProxyType(
         nodes.Dict: "a dictionary is not available in templates",
         nodes.CallBlock: "`{% call %}` is not available in templates",
         nodes.FilterBlock: "`{% filter %}` is not available in templates: put the filter behind each value",
-        nodes.ScopedEvalContextModifier: "escaping cannot be switched off",
+        nodes.Scope: "escaping cannot be switched off",
         nodes.NSRef: "`namespace` is not available in templates",
     }
 )
@@ -92,7 +92,8 @@ class _Fence(NodeTransformer):
         self._filename = filename
 
     def _refuse(self, message: str, node: nodes.Node) -> None:
-        raise TemplateSyntaxError(message, node.lineno, self._name, self._filename)
+        line = node.lineno or next((child.lineno for child in node.iter_child_nodes() if child.lineno), 1)
+        raise TemplateSyntaxError(message, line, self._name, self._filename)
 
     def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
         if type(node) not in _ALLOWED:

@@ -65,10 +65,19 @@ numbers = (
     | st.floats(min_value=-1e150, max_value=1e150).filter(lambda x: x == 0 or abs(x) >= 1e-150)
 )
 wild_numbers = numbers | st.sampled_from([1e151, 1e308, -1.7e308, 5e-324, 1e-151, 10**150 + 1, 10**400])
+
+
+def _wall(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, tzinfo=UTC).replace(tzinfo=None)  # the bounds of st.datetimes have no zone
+
+
 _offsets = st.sampled_from([0, 1, -1, 60, 86_399, 86_400, 604_800, -604_800, 2_592_000]) | st.integers(-(10**7), 10**7)
 _micros = st.sampled_from([0, 1, -1, 500_000, 999_999])
 moments = st.builds(lambda s, us: NOW - timedelta(seconds=s, microseconds=us), _offsets, _micros) | st.datetimes(
-    timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))])
+    min_value=_wall(1, 1, 2),
+    max_value=_wall(9999, 12, 30),
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))]),
+, timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))])
 )
 dates = (
     st.sampled_from([NOW.date(), NOW.date() + timedelta(days=1), date(2024, 2, 29), date.min, date.max]) | st.dates()

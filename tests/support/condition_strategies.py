@@ -77,7 +77,6 @@ moments = st.builds(lambda s, us: NOW - timedelta(seconds=s, microseconds=us), _
     min_value=_wall(1, 1, 2),
     max_value=_wall(9999, 12, 30),
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))]),
-, timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))])
 )
 dates = (
     st.sampled_from([NOW.date(), NOW.date() + timedelta(days=1), date(2024, 2, 29), date.min, date.max]) | st.dates()

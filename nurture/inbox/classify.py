@@ -38,7 +38,7 @@ _UNSUBSCRIBE = frozenset(
         "เลิกรับข่าวสาร",
     }
 )
-_NOT_WORDS = re.compile(r"[\W_]+")
+_NOT_WORDS = re.compile(r"[^\w\u0e00-\u0e7f]+|_+")  # Thai vowels above and below are not \w
 _THAI_POLITE = re.compile(r"(?:ครับ|ค่ะ|คะ|ด้วย|นะ|หน่อย)+$")
 
 

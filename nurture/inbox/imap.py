@@ -3,7 +3,7 @@
 import ipaddress
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ _CLOCK_MARGIN = timedelta(hours=1)
 class ImapMailbox:
     """One folder of one account. A look connects, logs in and out; between looks nothing is held.
 
-    A mail's key is `UIDVALIDITY/UID`. Where the server numbers anew (RFC 3501 2.3.1.1), mails come again from `since` on.
+    A mail's key is `UIDVALIDITY/UID`. Where the server numbers anew, mails come again from `since` on (RFC 3501).
     """
 
     def __init__(self, settings: MailboxSettings, *, max_bytes: int = MAX_MAIL_BYTES) -> None:
@@ -133,7 +133,8 @@ class ImapMailbox:
             try:
                 client.starttls(context)
             except BaseException:
-                client.shutdown()
+                with suppress(OSError, IMAPClientError):  # the failed handshake may have closed it already
+                    client.shutdown()
                 raise
         return client
 
@@ -150,7 +151,8 @@ class ImapMailbox:
 
     def _without_secrets(self, text: str) -> str:
         password = self._settings.password
-        return (text.replace(password, "***") if password else text)[:300]
+        shown = text.replace(password, "***") if password else text
+        return shown.removeprefix("b'").removesuffix("'")[:300]
 
 
 def _tls_context(host: str) -> ssl.SSLContext:

@@ -1,6 +1,6 @@
 """The seam to where answers arrive: what a look into a mailbox gives, whether it is on a server or a folder of files.
 
-A look is one call of `fetch`. The caller keeps two things in its store, written in one commit with what the mail caused,
+A look is one call of `fetch`. The caller keeps two things in its store, in one commit with what the mail caused,
 so that a look that breaks in the middle is simply taken up again:
 
 * the cursor. First look: `start_cursor()`, so that mail older than the start is history and never judged. From then on

@@ -29,7 +29,7 @@ class ParsedMail:
 
     `fields` are the top header. `recipients` come from Delivered-To and its like before To and Cc.
     `status_groups` are the field groups of a delivery report (RFC 3464: the first about the message, then one for each
-    recipient), `feedback` those of a complaint (RFC 5965), `receipt` those of a read receipt (RFC 8098);
+    recipient; not those of a report that somebody forwards), `feedback` those of a complaint (RFC 5965), `receipt` those of a read receipt (RFC 8098);
     `returned` are the headers of messages that the mail carries, `returned_text` the text of the first of them.
     `is_truncated`: a cap cut something, or only the beginning was fetched.
     """
@@ -118,7 +118,7 @@ class _Collected:
 def _collect(mime: Mime) -> _Collected:
     into = _Collected()
     for part in mime.parts:
-        if part.content_type in _STATUS_TYPES:
+        if part.content_type in _STATUS_TYPES and part.message_depth == 0:
             groups = _groups(mime.bytes_of(part, _MAX_REPORT_BYTES))
             into.status_groups.extend(groups[: _MAX_GROUPS - len(into.status_groups)])
         elif part.content_type == "message/feedback-report" and part.message_depth == 0:

@@ -1,0 +1,249 @@
+import os
+import socket
+import threading
+from collections.abc import Collection, Iterator, Set
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from nurture.errors import MailboxUnavailable
+from nurture.inbox.imap import ImapMailbox
+from nurture.inbox.mailbox import Cursor, Fetched
+from nurture.inbox.settings import MailboxSettings
+from tests.support.certificate import self_made_certificate
+from tests.support.dovecot import PASSWORD, USERNAME, DovecotServer, a_mail, installed_binary, running_server
+
+NOW = datetime.now(UTC)
+LONG_AGO = NOW - timedelta(days=400)
+
+
+@pytest.fixture(scope="session")
+def dovecot_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DovecotServer]:
+    binary = installed_binary()
+    if binary is None:
+        reason = "Dovecot is not installed: no `dovecot` on the PATH nor in /usr/sbin"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("certificate")
+    certificate = self_made_certificate(folder)
+    with running_server(binary, certificate=certificate.file, key=folder / "server.key") as server:
+        yield server
+
+
+@pytest.fixture
+def dovecot(dovecot_server: DovecotServer) -> DovecotServer:
+    dovecot_server.clear()
+    return dovecot_server
+
+
+def settings(port: int, **changes: object) -> MailboxSettings:
+    defaults: dict[str, object] = {
+        "kind": "imap",
+        "host": "127.0.0.1",
+        "port": port,
+        "security": "none",
+        "username": USERNAME,
+        "password": PASSWORD,
+        "timeout": 10.0,
+    }
+    return MailboxSettings(**{**defaults, **changes})  # type: ignore[arg-type]
+
+
+def nothing_known(keys: Collection[str]) -> Set[str]:
+    return frozenset()
+
+
+def look(mailbox: ImapMailbox, cursor: Cursor, *, since: datetime = NOW) -> list[Fetched]:
+    return list(mailbox.fetch(cursor, since=since, is_known=nothing_known))
+
+
+def subjects(fetched: list[Fetched]) -> list[bytes]:
+    return [line for mail in fetched for line in mail.raw.split(b"\r\n") if line.startswith(b"Subject: ")]
+
+
+def test_mail_that_was_there_before_the_start_is_history(dovecot: DovecotServer) -> None:
+    for number in range(30):
+        dovecot.deliver(a_mail(f"old {number}"))
+    mailbox = ImapMailbox(settings(dovecot.port))
+    cursor = mailbox.start_cursor()
+    assert look(mailbox, cursor) == []  # `31:*` alone would give the last old one
+    dovecot.deliver(a_mail("an answer"))
+    assert subjects(look(mailbox, cursor)) == [b"Subject: an answer"]
+
+
+def test_an_empty_mailbox_starts_with_the_first_mail(dovecot: DovecotServer) -> None:
+    mailbox = ImapMailbox(settings(dovecot.port))
+    cursor = mailbox.start_cursor()
+    dovecot.deliver(a_mail("the very first"))
+    assert subjects(look(mailbox, cursor)) == [b"Subject: the very first"]
+
+
+def test_a_look_leaves_messages_unread_and_where_they_are(dovecot: DovecotServer) -> None:
+    mailbox = ImapMailbox(settings(dovecot.port))
+    cursor = mailbox.start_cursor()
+    name = dovecot.deliver(a_mail())
+    assert len(look(mailbox, cursor)) == 1
+    assert dovecot.names() == [name]
+    assert list((dovecot.maildir / "new").iterdir()) != []
+
+
+def test_the_cursor_goes_on_after_each_mail(dovecot: DovecotServer) -> None:
+    mailbox = ImapMailbox(settings(dovecot.port))
+    cursor = mailbox.start_cursor()
+    for number in range(3):
+        dovecot.deliver(a_mail(f"answer {number}"))
+    looking = mailbox.fetch(cursor, since=NOW, is_known=nothing_known)
+    first = next(looking)
+    looking.close()  # type: ignore[attr-defined]  # a look that breaks after one mail
+    rest = look(mailbox, first.cursor_after)
+    assert subjects([first, *rest]) == [b"Subject: answer 0", b"Subject: answer 1", b"Subject: answer 2"]
+    assert look(mailbox, rest[-1].cursor_after) == []
+    assert len({mail.key for mail in (first, *rest)}) == 3
+
+
+def test_known_keys_are_not_read_again(dovecot: DovecotServer) -> None:
+    mailbox = ImapMailbox(settings(dovecot.port))
+    cursor = mailbox.start_cursor()
+    dovecot.deliver(a_mail("one"))
+    dovecot.deliver(a_mail("two"))
+    first = look(mailbox, cursor)[0]
+    again = list(mailbox.fetch(cursor, since=NOW, is_known=lambda keys: {first.key} & set(keys)))
+    assert subjects(again) == [b"Subject: two"]
+
+
+def test_many_mails_come_in_order_over_several_answers(dovecot: DovecotServer) -> None:
+    mailbox = ImapMailbox(settings(dovecot.port))
+    cursor = mailbox.start_cursor()
+    for number in range(130):
+        dovecot.deliver(a_mail(f"{number:03}"))
+    assert subjects(look(mailbox, cursor)) == [f"Subject: {number:03}".encode() for number in range(130)]
+
+
+def test_when_the_server_numbers_anew_what_came_since_the_last_look_comes_again(dovecot: DovecotServer) -> None:
+    mailbox = ImapMailbox(settings(dovecot.port))
+    dovecot.deliver(a_mail("history"), at=LONG_AGO)
+    dovecot.deliver(a_mail("seen by the last look"), at=NOW - timedelta(days=3))
+    cursor = mailbox.start_cursor()
+    dovecot.deliver(a_mail("came meanwhile"), at=NOW - timedelta(days=1))
+    dovecot.number_anew()
+    found = look(mailbox, cursor, since=NOW - timedelta(days=2))
+    assert subjects(found) == [b"Subject: came meanwhile"]
+    assert found[0].cursor_after.uid_validity != cursor.uid_validity
+    assert look(mailbox, found[-1].cursor_after) == []
+
+
+def test_a_mail_over_the_cap_is_read_in_part_and_says_so(dovecot: DovecotServer) -> None:
+    mailbox = ImapMailbox(settings(dovecot.port), max_bytes=2_000)
+    cursor = mailbox.start_cursor()
+    dovecot.deliver(a_mail("small"))
+    dovecot.deliver(a_mail("large", text="long " * 2_000))
+    dovecot.deliver(a_mail("small again"))
+    small, large, last = look(mailbox, cursor)
+    assert [mail.is_partial for mail in (small, large, last)] == [False, True, False]
+    assert len(large.raw) == 2_000 < large.size
+    assert b"Subject: large" in large.raw
+
+
+def test_received_at_is_the_servers_date_in_utc(dovecot: DovecotServer) -> None:
+    mailbox = ImapMailbox(settings(dovecot.port))
+    cursor = mailbox.start_cursor()
+    received = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+    dovecot.deliver(a_mail(), at=received)
+    assert look(mailbox, cursor)[0].received_at == received
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_tls_works_from_the_first_byte_and_after_starttls(dovecot: DovecotServer, security: str) -> None:
+    port = dovecot.tls_port if security == "tls" else dovecot.port
+    mailbox = ImapMailbox(settings(port, security=security))
+    cursor = mailbox.start_cursor()
+    dovecot.deliver(a_mail("over TLS"))
+    assert subjects(look(mailbox, cursor)) == [b"Subject: over TLS"]
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_off_loopback_a_certificate_that_nobody_vouches_for_is_refused(dovecot: DovecotServer, security: str) -> None:
+    port = dovecot.tls_port if security == "tls" else dovecot.port
+    # `127.1` is this machine too, in a spelling that is not taken for loopback.
+    with pytest.raises(MailboxUnavailable, match="TLS failed"):
+        ImapMailbox(settings(port, security=security, host="127.1")).start_cursor()
+
+
+def test_a_wrong_password_is_named_without_being_shown(dovecot: DovecotServer) -> None:
+    with pytest.raises(MailboxUnavailable) as caught:
+        ImapMailbox(settings(dovecot.port, password="not-the-password")).start_cursor()
+    assert f"127.0.0.1:{dovecot.port}" in str(caught.value)
+    assert "password" in caught.value.hint
+    assert "not-the-password" not in str(caught.value)
+
+
+def test_a_password_with_letters_beyond_ascii_reaches_the_server(dovecot: DovecotServer) -> None:
+    with pytest.raises(MailboxUnavailable, match="refused the login"):
+        ImapMailbox(settings(dovecot.port, password="รหัสลับ")).start_cursor()
+
+
+def test_a_folder_that_does_not_exist_is_named(dovecot: DovecotServer) -> None:
+    with pytest.raises(MailboxUnavailable, match="'Answers'"):
+        ImapMailbox(settings(dovecot.port, folder="Answers")).start_cursor()
+
+
+def test_a_server_that_does_not_answer_is_named_with_host_and_port() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    with pytest.raises(MailboxUnavailable, match=f"127.0.0.1:{port}.*Check `host` and `port`"):
+        ImapMailbox(settings(port)).start_cursor()
+
+
+@contextmanager
+def cut_after(port: int, allowed: int) -> Iterator[int]:
+    """A line to `port` that breaks when the server has sent `allowed` bytes in all; yields its own port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def carry() -> None:
+        left = allowed
+        inside, _ = listener.accept()
+        with inside, socket.create_connection(("127.0.0.1", port)) as outside:
+            back = threading.Thread(target=_pour, args=(inside, outside))
+            back.start()
+            while left > 0 and (data := outside.recv(min(left, 4096))):
+                inside.sendall(data)
+                left -= len(data)
+            for end in (inside, outside):
+                end.shutdown(socket.SHUT_RDWR)
+            back.join()
+
+    carrier = threading.Thread(target=carry)
+    carrier.start()
+    yield int(listener.getsockname()[1])
+    carrier.join()
+    listener.close()
+
+
+def _pour(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while data := source.recv(4096):
+            target.sendall(data)
+    except OSError:
+        return
+
+
+def test_a_line_that_breaks_in_mid_fetch_loses_and_doubles_nothing(dovecot: DovecotServer) -> None:
+    start = ImapMailbox(settings(dovecot.port)).start_cursor()
+    for number in range(120):
+        dovecot.deliver(a_mail(f"{number:03}", text="words " * 200))
+    cursor, seen = start, list[Fetched]()
+    with cut_after(dovecot.port, 100_000) as port, pytest.raises(MailboxUnavailable, match=r"127\.0\.0\.1"):
+        for mail in ImapMailbox(settings(port)).fetch(start, since=NOW, is_known=nothing_known):
+            seen.append(mail)
+            cursor = mail.cursor_after
+    assert 0 < len(seen) < 120
+    seen += look(ImapMailbox(settings(dovecot.port)), cursor)
+    assert subjects(seen) == [f"Subject: {number:03}".encode() for number in range(120)]
+
+
+def test_the_password_is_in_no_representation(tmp_path: Path) -> None:
+    assert PASSWORD not in repr(settings(143))

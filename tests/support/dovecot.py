@@ -1,0 +1,196 @@
+"""A throw-away Dovecot on a loopback port, started from what is installed here, with one account on a Maildir."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from itertools import count
+from pathlib import Path
+
+USERNAME = "mali"
+PASSWORD = "wat-arun-at-dawn"
+_SECONDS_TO_START = 20
+
+_CONFIG = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = {ssl}
+{ssl_files}
+disable_plaintext_auth = no
+auth_mechanisms = plain
+auth_failure_delay = 0
+mail_location = maildir:{maildir}
+mail_uid = {owner}
+mail_gid = {group}
+first_valid_uid = 1
+first_valid_gid = 1
+default_process_limit = 20
+default_client_limit = 100
+{unprivileged}
+passdb {{
+  driver = static
+  args = user={username} password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={owner} gid={group} home={folder}/home
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = {tls_port}
+  }}
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+"""
+_UNPRIVILEGED = """
+default_internal_user = {owner}
+default_login_user = {owner}
+default_internal_group = {group}
+service anvil {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+}}
+"""
+
+
+def installed_binary() -> str | None:
+    """The path of `dovecot`, None where it is not installed."""
+    return shutil.which("dovecot") or next((path for path in ("/usr/sbin/dovecot",) if Path(path).exists()), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DovecotServer:
+    """A running server; `maildir` is the account's INBOX on disk, into which mail is simply dropped."""
+
+    port: int
+    tls_port: int
+    maildir: Path
+    owner: str
+    numbers: Iterator[int]
+
+    def deliver(self, raw: bytes, *, at: datetime | None = None) -> str:
+        """Put a mail into `new` as a delivery does, received at `at`; its unique name."""
+        name = f"{1_700_000_000 + next(self.numbers)}.M{next(self.numbers)}.test"
+        draft = self.maildir / "tmp" / name
+        draft.write_bytes(raw)
+        if os.geteuid() == 0:
+            shutil.chown(draft, self.owner)
+        if at is not None:
+            os.utime(draft, (at.timestamp(), at.timestamp()))
+        draft.rename(self.maildir / "new" / name)
+        return name
+
+    def names(self) -> list[str]:
+        """The file names of all mails, flags included."""
+        return sorted(path.name for folder in ("new", "cur") for path in (self.maildir / folder).iterdir())
+
+    def number_anew(self) -> None:
+        """Forget all UIDs, so that the next look sees another UIDVALIDITY: one more than `dovecot-uidvalidity` says."""
+        for path in (*self.maildir.glob("dovecot-uidlist"), *self.maildir.glob("dovecot.index*")):
+            path.unlink()
+
+    def clear(self) -> None:
+        """An empty mailbox, as new."""
+        self.number_anew()
+        for path in (*self.maildir.glob("new/*"), *self.maildir.glob("cur/*")):
+            path.unlink()
+
+
+def a_mail(subject: str = "Re: Hello", *, text: str = "Sounds good.", date: datetime | None = None) -> bytes:
+    """A small human mail in bytes, with CRLF line ends."""
+    lines = [
+        "From: Somchai <somchai@example.com>",
+        "To: Mali <mali@example.com>",
+        f"Subject: {subject}",
+        f"Message-ID: <{abs(hash((subject, text)))}@example.com>",
+        *([f"Date: {format_datetime(date)}"] if date else []),
+        "",
+        text,
+        "",
+    ]
+    return "\r\n".join(lines).encode()
+
+
+@contextmanager
+def running_server(binary: str, *, certificate: Path | None = None, key: Path | None = None) -> Iterator[DovecotServer]:
+    """A fresh server, stopped by its pid and removed at the end. With a certificate it speaks TLS too."""
+    folder = Path(tempfile.mkdtemp(prefix="nurture-dovecot-"))
+    try:
+        folder.chmod(0o755)
+        owner = "mail" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        server = DovecotServer(
+            port=_free_port(), tls_port=_free_port(), maildir=folder / "mail", owner=owner, numbers=count(1)
+        )
+        _lay_out(folder, server, certificate, key)
+        process = subprocess.Popen([binary, "-F", "-c", str(folder / "dovecot.conf")], stdin=subprocess.DEVNULL)
+        try:
+            _wait_for_greeting(server.port, process, folder / "log")
+            yield server
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=20)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lay_out(folder: Path, server: DovecotServer, certificate: Path | None, key: Path | None) -> None:
+    group = "mail" if os.geteuid() == 0 else str(os.getegid())
+    for path in ("home", "mail", "mail/new", "mail/cur", "mail/tmp"):
+        (folder / path).mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(folder / path, server.owner, group)
+    (folder / "dovecot.conf").write_text(
+        _CONFIG.format(
+            folder=folder,
+            maildir=server.maildir,
+            owner=server.owner,
+            group=group,
+            username=USERNAME,
+            password=PASSWORD,
+            port=server.port,
+            tls_port=server.tls_port if certificate else 0,
+            ssl="yes" if certificate else "no",
+            ssl_files=f"ssl_cert = <{certificate}\nssl_key = <{key}" if certificate else "",
+            unprivileged="" if os.geteuid() == 0 else _UNPRIVILEGED.format(owner=server.owner, group=group),
+        )
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_for_greeting(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                if connection.recv(100).startswith(b"* OK"):
+                    return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise RuntimeError(f"dovecot does not answer:\n{log.read_text() if log.exists() else ''}")

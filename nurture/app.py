@@ -5,6 +5,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -70,6 +71,7 @@ def rules_of(project: Project) -> Rules:
         plus_address_senders=frozenset(
             name for name, settings in project.senders.items() if settings.has_plus_addresses
         ),
+        is_local=urlsplit(project.base_url).hostname in ("127.0.0.1", "localhost", "::1"),
         webhook_secret=project.webhook_secret,
         lease_for=project.lease_for,
     )
@@ -99,12 +101,14 @@ class Engine:
     library: Library
     store: StoreThread
     courier: Courier
+    caller: Caller
     worker: Worker
     pulse: Pulse
 
     async def close(self) -> None:
         """End connections and the store's thread, once nothing is under way."""
         await self.courier.close()
+        await self.caller.close()
         self.store.close()
 
 
@@ -129,11 +133,12 @@ def build_engine(
         journal=journal,
         clock=clock,
     )
+    caller = Caller(rules=desk.rules, store=store, clock=clock)
     worker = Worker(
         desk=desk,
         store=store,
         courier=courier,
-        caller=Caller(rules=desk.rules, store=store, clock=clock),
+        caller=caller,
         library=library,
         clock=clock,
     )
@@ -147,7 +152,7 @@ def build_engine(
         journal=journal,
         clock=clock,
     )
-    return Engine(desk=desk, library=library, store=store, courier=courier, worker=worker, pulse=pulse)
+    return Engine(desk=desk, library=library, store=store, courier=courier, caller=caller, worker=worker, pulse=pulse)
 
 
 def build_web(project: Project, database: Database, *, clock: Clock) -> FastAPI:

@@ -3,6 +3,7 @@
 import click
 
 from nurture.app import library_of, rules_of
+from nurture.cli.fields import read_pairs
 from nurture.cli.output import json_option, print_json
 from nurture.cli.project import contact_by, opened, project_of
 from nurture.clock import SystemClock
@@ -10,8 +11,7 @@ from nurture.domain.event import BUILT_IN_EVENTS, Event
 from nurture.domain.value import FieldSpec, Value
 from nurture.engine.occur import occur
 from nurture.errors import InvalidInput
-from nurture.intake.convert import convert
-from nurture.loader.nearest import hint_of
+from nurture.loader.nearest import did_you_mean
 from nurture.settings import Project
 
 
@@ -29,7 +29,7 @@ def command(ctx: click.Context, name: str, email: str, fields: tuple[str, ...], 
     with opened(project) as database, database.write() as conn:
         contact = contact_by(conn, email)
         event = Event(name=name, at=now, contact_id=contact.id, fields=values)
-        entered = occur(conn, event, library_of(project).campaigns, rules=rules_of(project), now=now)
+        entered = occur(conn, event, library_of(project).enabled, rules=rules_of(project), now=now)
     enrolled = [each.campaign for each in entered if each.refusal is None]
     if is_json:
         print_json({"contact": contact.email, "event": name, "enrolled": enrolled})
@@ -42,16 +42,8 @@ def command(ctx: click.Context, name: str, email: str, fields: tuple[str, ...], 
 def _values(project: Project, name: str, given: tuple[str, ...]) -> dict[str, Value]:
     known = project.vocabulary.event_names()
     if name not in known:
-        raise InvalidInput(f"no event {name!r} is declared", hint=hint_of(name, known))
+        raise InvalidInput(f"no event {name!r} is declared", hint=did_you_mean(name, known))
     spec = project.vocabulary.events.get(name)
     declared = {field.name: field for field in spec.fields} if spec else {}
-    declared |= {
-        each: FieldSpec(name=each, type="text") for each in BUILT_IN_EVENTS.get(name, ()) if each not in declared
-    }
-    values: dict[str, Value] = {}
-    for pair in given:
-        field, sign, text = pair.partition("=")
-        if not sign or field not in declared:
-            raise InvalidInput(f"{pair!r} is no field of {name}", hint=hint_of(field, declared))
-        values[field] = convert(text, declared[field])
-    return values
+    built_in = {each: FieldSpec(name=each, type="text") for each in BUILT_IN_EVENTS.get(name, ())}
+    return read_pairs(given, {**built_in, **declared}, project)

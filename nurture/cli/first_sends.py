@@ -1,6 +1,7 @@
 """Before a project's first mails leave this machine, how many there will be is said and a yes is asked for once."""
 
 import ipaddress
+import sys
 from datetime import timedelta
 
 import click
@@ -28,11 +29,11 @@ def confirm_first_sends(project: Project, database: Database, *, is_agreed: bool
             return
         waiting = _waiting(conn, project)
     click.echo(
-        f"Mails of {', '.join(far)} leave this machine. {waiting} runs are due within a day; more come as people enroll.",
+        f"Mails of {', '.join(far)} leave this machine. {waiting} runs are due within a day, more as people enroll.",
         err=True,
     )
     if not is_agreed:
-        if not click.get_text_stream("stdin").isatty():
+        if not sys.stdin.isatty():
             raise UsageError("the first sends off this machine want a yes", hint="Say --yes if that is meant.")
         click.confirm("Send them?", abort=True, err=True)
     with database.write() as conn:

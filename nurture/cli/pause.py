@@ -13,7 +13,7 @@ from nurture.domain.calendar import Calendar, add
 from nurture.domain.duration import parse_duration
 from nurture.engine import by_hand
 from nurture.errors import InvalidInput, UsageError
-from nurture.loader.nearest import hint_of
+from nurture.loader.nearest import did_you_mean
 from nurture.settings import Project
 from nurture.store import holds
 
@@ -80,6 +80,6 @@ def scope_of(project: Project, *, is_all: bool, campaign: str | None, sender: st
         return f"campaign:{campaign_by(library_of(project).campaigns, campaign).name}"
     if sender:
         if sender not in project.senders:
-            raise InvalidInput(f"no sender {sender!r} in the config", hint=hint_of(sender, project.senders))
+            raise InvalidInput(f"no sender {sender!r} in the config", hint=did_you_mean(sender, project.senders))
         return f"sender:{sender}"
     return None

@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import click
@@ -70,7 +70,7 @@ def emails(ctx: click.Context, campaign: str | None, is_json: bool, is_csv: bool
         _show(name, rows, is_csv=is_csv)
 
 
-def _chosen(campaigns: "dict[str, Campaign]", name: str | None) -> list[Campaign]:
+def _chosen(campaigns: Mapping[str, Campaign], name: str | None) -> list[Campaign]:
     return [campaign_by(campaigns, name)] if name else list(campaigns.values())
 
 

@@ -32,7 +32,7 @@ def command(ctx: click.Context, yes: bool, outbox: str | None) -> None:
 async def _run(project: Project, database: Database, outbox: Path | None) -> None:
     clock = SystemClock()
     engine = build_engine(project, database, clock=clock, chance=SystemChance(), outbox=outbox)
-    web = WebServer(build_web(project, database, clock=clock), host=project.web.host, port=project.web.port)
+    web = WebServer(build_web(project, database, clock=clock), host=project.web_host, port=project.web_port)
     await web.start()
     click.echo(f"nurture runs {len(engine.library.campaigns)} campaigns of {project.name}; Ctrl-C stops it.")
     for problem in engine.library.problems:

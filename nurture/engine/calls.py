@@ -14,7 +14,7 @@ from nurture.engine.log import happened
 from nurture.engine.rules import Rules
 from nurture.engine.store_thread import StoreThread
 from nurture.store import enrollments, events
-from nurture.webhooks.call import Delivered, Refused, Retry, WebhookResult, call
+from nurture.webhooks.call import Delivered, Json, Refused, Retry, WebhookResult, call, open_client
 from nurture.webhooks.retry import next_try
 
 
@@ -25,18 +25,27 @@ class Caller:
         self._rules = rules
         self._store = store
         self._clock = clock
+        self._client = open_client()
 
     async def make(self, wanted: Call) -> None:
         """One try; its answer is recorded, never raised."""
         action = wanted.step.action
         assert isinstance(action, WebhookAction)  # noqa: S101  only webhooks are called
+        now = self._clock.now()
         result = await call(
+            self._client,
             action.url,
-            payload_of(wanted, self._clock.now()),
+            payload_of(wanted, now),
             secret=self._rules.webhook_secret,
             event_id=f"{self._rules.project}/{wanted.enrollment.id}/{wanted.step.id}",
+            now=now,
+            allow_loopback=self._rules.is_local,
         )
         await self._store.write(lambda conn: self._record(conn, wanted, result))
+
+    async def close(self) -> None:
+        """End the connections."""
+        await self._client.aclose()
 
     def _record(self, conn: Connection, wanted: Call, result: WebhookResult) -> None:
         now = self._clock.now()
@@ -59,7 +68,7 @@ class Caller:
             events.append(conn, [happened(enrollment, name, now, step=step.id, because=because)])
 
 
-def payload_of(wanted: Call, now: datetime) -> dict[str, object]:
+def payload_of(wanted: Call, now: datetime) -> dict[str, Json]:
     """What a webhook is told: who stands where, and the contact's fields."""
     enrollment = wanted.enrollment
     return {
@@ -72,9 +81,9 @@ def payload_of(wanted: Call, now: datetime) -> dict[str, object]:
     }
 
 
-def _contact_of(facts: Facts) -> dict[str, object]:
+def _contact_of(facts: Facts) -> dict[str, Json]:
     contact = facts.contact
-    known: dict[str, object] = {
+    known: dict[str, Json] = {
         "email": contact.email,
         "first_name": contact.first_name,
         "last_name": contact.last_name,

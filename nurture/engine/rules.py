@@ -31,7 +31,10 @@ class Tracking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """`zone` and `country` are for contacts that have none. `lease_for` is how long a claim is believed."""
+    """`zone` and `country` are for contacts that have none. `lease_for` is how long a claim is believed.
+
+    `is_local`: the project is tried out on one machine, so webhooks may call that machine too.
+    """
 
     project: str
     base_url: str
@@ -46,6 +49,7 @@ class Rules:
     team: tuple[str, ...] = ()
     tracking: Tracking = field(default_factory=Tracking)
     plus_address_senders: frozenset[str] = frozenset()
+    is_local: bool = False
     webhook_secret: str = field(default="", repr=False)
     lease_for: timedelta = timedelta(minutes=2)
     gives_up_after: timedelta = timedelta(days=5)

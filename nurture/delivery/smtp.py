@@ -112,9 +112,7 @@ class SmtpConnection:
             rcpt_to = wire_address(parcel.rcpt_to)
         except InvalidInput as error:
             return Rejected(reason=str(error), kind="address")
-        if parcel.data.count(b"\n") != parcel.data.count(b"\r\n") or parcel.data.count(b"\r") != parcel.data.count(
-            b"\n"
-        ):
+        if not parcel.data.count(b"\n") == parcel.data.count(b"\r\n") == parcel.data.count(b"\r"):
             # A bare LF or CR is how a second message is smuggled past a relay, and mending it would break DKIM.
             return Rejected(reason="the message has a line end that is not CRLF", kind="content")
         options = []

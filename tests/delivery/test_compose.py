@@ -119,6 +119,13 @@ def test_text_and_html_are_alternatives_and_attachments_stand_beside_them() -> N
     assert b"Bcc" not in raw
 
 
+def test_a_long_plain_filename_arrives_in_short_lines() -> None:
+    name = "a very long name for a price list of everything we sell, with 'quotes' and = signs (2026).csv"
+    raw = composed(content=a_content(attachments=(Attachment(filename=name, content_type="text/csv", data=b"x"),)))
+    assert [part.get_filename() for part in read(raw).iter_attachments()] == [name]
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+
+
 def test_list_unsubscribe_stays_on_one_line_and_unencoded_with_the_longest_token() -> None:
     page = "https://mail.example.com/u/" + "A-_9" * 180
     raw = composed(
@@ -256,6 +263,9 @@ def test_no_value_adds_a_header_or_a_recipient(
     assert max(map(len, raw.split(b"\r\n"))) <= MAX_LINE
     assert raw.count(b"\n") == raw.count(b"\r\n") == raw.count(b"\r")
     assert decoded(raw, "Subject") == plain(subject, 400)
+    for field, meant in (("To", name), ("From", from_name)):
+        ((shown, _),) = getaddresses([message[field]])
+        assert str(make_header(decode_header(shown))) == plain(meant, 120)
     (part,) = [part for part in message.walk() if part.get_content_type() == "text/csv"]
     assert list(part.keys()) == ["Content-Type", "Content-Transfer-Encoding", "Content-Disposition"]
 

@@ -161,6 +161,7 @@ def test_a_delivery_that_is_cancelled_before_the_content_is_not_sent_and_its_con
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
+            await asyncio.to_thread(server.wait_for, "LOST")
             return await once(transport)
 
         assert isinstance(with_transport(relay(server), cancelled), Accepted)
@@ -303,7 +304,9 @@ def test_a_recipient_that_is_no_address_is_rejected_unsent(recipient: str) -> No
     assert server.count("MAIL") == 0
 
 
-@pytest.mark.parametrize("data", [b"Subject: x\r\n\r\na\n.\nMAIL FROM:<x@y.z>\r\n", b"Subject: x\r\n\r\na\r.\r\n"])
+@pytest.mark.parametrize(
+    "data", [b"Subject: x\r\n\r\na\n.\nMAIL FROM:<x@y.z>\r\n", b"Subject: x\r\n\r\na\r.\r\n", b"X: y\r\n\r\na\n\rb\r\n"]
+)
 def test_a_bare_line_end_cannot_smuggle_a_second_message(data: bytes) -> None:
     with MailServer() as server:
         (outcome,) = send(server, a_parcel(data=data))

@@ -118,6 +118,12 @@ def test_what_unsubscribes_is_signed_and_what_must_be_single_is_signed_twice(
     assert names.count(b"cc") == 1
 
 
+def test_fields_that_stand_twice_are_signed_from_the_last_up(signing: tuple[Signer, Published]) -> None:
+    signer, dns = signing
+    raw = b"From: a@example.com\r\nReply-To: b@example.com\r\nReply-To: c@example.com\r\n\r\nhello\r\n"
+    assert dkim.verify(signer.sign(raw), dnsfunc=dns)
+
+
 def with_crlf(text: str) -> bytes:
     return re.sub(r"\r\n|\r|\n", "\r\n", text + "\n").encode()
 

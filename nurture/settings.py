@@ -29,7 +29,7 @@ from nurture.loader.config_shape import (
     WebhooksShape,
     WebShape,
 )
-from nurture.loader.document import Place, load_yaml, read_document
+from nurture.loader.document import Place, read_document
 from nurture.loader.interpolate import interpolate
 from nurture.loader.library import campaign_names
 from nurture.loader.nearest import nearest
@@ -95,9 +95,12 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigRead:
-    """A config as read. `draft` lacks what is wrong and is for checking on; only `project` may run."""
+    """A config as read. `draft` lacks what is wrong and is for checking on; only `project` may run.
 
-    draft: Project
+    `draft` is None where nothing could be read.
+    """
+
+    draft: Project | None
     problems: tuple[Problem, ...]
 
     @property
@@ -123,15 +126,14 @@ def read_config(root: Path, config: Path | None = None, environ: Mapping[str, st
     if not path.exists():
         hint = "run `nurture init DIR` to make a project, or go to the folder of one"
         problem = Problem(file=path.name, code="no_config", message=f"there is no {path}", hint=hint)
-        empty: Checked[ConfigShape] = Checked(document=load_yaml("", path.name), shape=ConfigShape(), problems=[])
-        return ConfigRead(draft=_Config(ConfigShape(), empty, root).project(), problems=(problem,))
+        return ConfigRead(draft=None, problems=(problem,))
     written = read_document(path, path.name)
     checked = check_shape(interpolate(written, environ), ConfigShape, _may_be_empty)
     note_secrets(written, checked)
-    draft = _Config(checked.shape or ConfigShape(), checked, root).project()
-    # A file of which nothing could be read lacks everything: its own problem says it all.
-    problems = written.problems if written.value is None else tuple(sorted(checked.problems))
-    return ConfigRead(draft=draft, problems=problems)
+    if checked.shape is None:
+        return ConfigRead(draft=None, problems=tuple(sorted(checked.problems)))
+    draft = _Config(checked.shape, checked, root).project()
+    return ConfigRead(draft=draft, problems=tuple(sorted(checked.problems)))
 
 
 def _may_be_empty(place: Place) -> bool:

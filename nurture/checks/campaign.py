@@ -1,0 +1,141 @@
+"""Checks one campaign: its file, the mails and texts in it, the files that it names, and the way through it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from nurture.checks.course import course_problems
+from nurture.checks.keywords import keyword_problems
+from nurture.domain.campaign import Campaign, EmailAction, NotifyAction, ReplyRule, Stage, Step, TaskAction
+from nurture.domain.window import window_never_opens
+from nurture.errors import InvalidInput, Problem
+from nurture.loader.campaign_file import Loaded
+from nurture.loader.document import Place
+from nurture.loader.library import load_campaign_file
+from nurture.loader.replies import DEFAULT_REPLIES
+from nurture.rendering.attachments import attached
+from nurture.rendering.renderer import Renderer
+from nurture.rendering.source import confined
+
+
+def check_campaign(path: Path, root: Path, renderer: Renderer) -> list[Problem]:
+    """Everything wrong with the campaign file at `path` and with what it uses."""
+    loaded = load_campaign_file(path, renderer.vocabulary, renderer.links_of)
+    problems = list(loaded.problems)
+    if loaded.draft is not None:
+        problems += _CampaignCheck(loaded, loaded.draft, root, renderer).problems()
+    return problems
+
+
+class _CampaignCheck:
+    """Looks at what is left of one campaign once its own faults are told."""
+
+    def __init__(self, loaded: Loaded, draft: Campaign, root: Path, renderer: Renderer) -> None:
+        self._loaded = loaded
+        self._draft = draft
+        self._root = root
+        self._renderer = renderer
+
+    def problems(self) -> Iterator[Problem]:
+        """All problems; those of one template are told once for each step that sends it."""
+        for stage, step in self._draft.all_steps():
+            place = self._loaded.step_places.get(step.id)
+            if place is not None:
+                yield from self._step(step, place)
+                yield from self._timing(step, place, stage)
+        for stage in self._draft.stages:
+            if stage.playbook is not None:
+                yield from self._file(stage.playbook, ("stages", stage.name, "playbook"), "playbook")
+            yield from self._replies(stage)
+        yield from course_problems(self._loaded, self._draft)
+        yield from keyword_problems(self._loaded, self._draft, self._renderer)
+
+    def _step(self, step: Step, place: Place) -> Iterator[Problem]:
+        match step.action:
+            case EmailAction() as action:
+                yield from self._email(action, place)
+            case TaskAction() as task:
+                yield from self._text(task.title, (*place, "task"))
+                if task.playbook is not None and (*place, "playbook") in self._loaded.document.keys:
+                    yield from self._file(task.playbook, (*place, "playbook"), "playbook")
+            case NotifyAction() as notify:
+                for key, text in (("subject", notify.subject), ("text", notify.text)):
+                    if text is not None:
+                        yield from self._text(text, (*place, key))
+            case _:
+                pass
+
+    def _email(self, action: EmailAction, place: Place) -> Iterator[Problem]:
+        mark = self._loaded.document.mark((*place, "email"))
+        found = self._renderer.check(
+            replace(action, attach=()),
+            file=self._loaded.file,
+            line=mark.line,
+            column=mark.column,
+            campaign=self._draft,
+        )
+        yield from (_named_alike(problem) for problem in found)
+        yield from self._attachments(action.attach, (*place, "attach"))
+        links = self._renderer.links_of(action.template)
+        for other in links.keys() & self._loaded.step_places.keys():
+            link = links[other]
+            message = f"`{other}` is the name of a link and of a step"
+            yield Problem(
+                file=link.file,
+                line=link.line,
+                column=link.column,
+                code="step_and_link",
+                message=message,
+                hint="clicked(…) could mean both: give one of them another name",
+            )
+
+    def _attachments(self, names: tuple[str, ...], place: Place) -> Iterator[Problem]:
+        for index, name in enumerate(names):
+            where = (*place, index) if (*place, index) in self._loaded.document.values else place
+            if name == "invoice":
+                continue  # not available yet, which the loader says
+            try:
+                attached(self._root, (name,))
+            except InvalidInput as error:
+                yield self._loaded.document.problem(where, "attachment", error.message, error.hint)
+
+    def _text(self, source: str, place: Place) -> Iterator[Problem]:
+        mark = self._loaded.document.mark(place)
+        found = self._renderer.check_text(
+            source, file=self._loaded.file, line=mark.line, column=mark.column, campaign=self._draft
+        )
+        yield from (_named_alike(problem) for problem in found)
+
+    def _file(self, name: str, place: Place, what: str) -> Iterator[Problem]:
+        try:
+            confined(self._root, name, what=what)
+        except InvalidInput as error:
+            yield self._loaded.document.problem(place, "missing_file", error.message, error.hint)
+
+    def _timing(self, step: Step, place: Place, stage: Stage) -> Iterator[Problem]:
+        if not window_never_opens(step.timing):
+            return
+        document = self._loaded.document
+        candidates: list[Place] = [(*place, key) for key in ("at", "days", "window")]
+        candidates += [("stages", stage.name, "window"), ("window",)]
+        where = next((found for found in candidates if found in document.keys), place)
+        hint = "let `at` and `days` lie inside the window, or give the step `window: any`"
+        yield document.problem(where, "window_never_opens", f"the time of `{step.id}` never comes", hint)
+
+    def _replies(self, stage: Stage) -> Iterator[Problem]:
+        for intent, rule in stage.replies.items():
+            if rule.task is None or _is_ours(intent, rule):
+                continue
+            own: Place = ("stages", stage.name, "replies", intent, "task")
+            is_own = own in self._loaded.document.keys
+            yield from self._text(rule.task.title, own if is_own else ("replies", intent, "task"))
+
+
+def _is_ours(intent: str, rule: ReplyRule) -> bool:
+    ours = DEFAULT_REPLIES[intent].task
+    return ours is not None and rule.task == ours
+
+
+def _named_alike(problem: Problem) -> Problem:
+    """Rendering writes its codes with hyphens; reports have one spelling for all."""
+    return replace(problem, code=problem.code.replace("-", "_"))

@@ -1,0 +1,44 @@
+"""What `nurture check` answers: every problem of a project, in the order of its files."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nurture.errors import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """`campaigns` counts the files that were looked at, right or wrong."""
+
+    errors: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    campaigns: int
+
+    def as_json(self) -> dict[str, object]:
+        """The shape of `check --json`; its keys are stable."""
+        return {
+            "errors": [_as_json(problem) for problem in self.errors],
+            "warnings": [_as_json(problem) for problem in self.warnings],
+            "campaigns": self.campaigns,
+        }
+
+
+def report_of(problems: Iterable[Problem], *, campaigns: int) -> Report:
+    """Each problem once, those of one file together, from top to bottom."""
+    ordered = sorted(set(problems))
+    return Report(
+        errors=tuple(problem for problem in ordered if problem.severity == "error"),
+        warnings=tuple(problem for problem in ordered if problem.severity == "warning"),
+        campaigns=campaigns,
+    )
+
+
+def _as_json(problem: Problem) -> dict[str, object]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+    }

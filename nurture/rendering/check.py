@@ -16,6 +16,7 @@ from nurture.rendering.environment import MailEnvironment
 from nurture.rendering.failure import FOLDER, BadTemplate
 from nurture.rendering.links import ALLOWED, LINK_NAME
 from nurture.rendering.marks import mark
+from nurture.rendering.markup import ATTRIBUTES
 from nurture.rendering.sample import bare_facts, full_facts
 from nurture.rendering.sandbox import fence
 from nurture.rendering.source import SourceFile, TemplateFolder, Variant
@@ -26,13 +27,13 @@ Trial = Callable[[EmailAction, Facts, str], Content]
 
 GMAIL_CLIPS_AT = 102_000
 _HARMFUL = re.compile(
-    r"<(script|iframe|object|embed|form|base|frame|applet)\b|<link\b[^>]*stylesheet|\son[a-z]+\s*=", re.I
+    r"<(script|iframe|object|embed|form|base|frame|applet)\b|<link\b[^<>]*stylesheet|\son[a-z]+\s*=", re.I
 )
 _UNQUOTED = re.compile(
     r"<[a-z][\w-]*+(?:\s++[^\s=<>\"'{}]++(?:=(?:\"[^\"]*+\"|'[^']*+'))?)*?\s++[^\s=<>\"'{}]++=\{\{", re.IGNORECASE
 )
 _TARGET = re.compile(r"\shref\s*=\s*[\"']\s*([a-z][\w+.-]*):|\]\(\s*<?([a-z][\w+.-]*):", re.IGNORECASE)
-_IMAGE = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
+_IMAGE = re.compile(rf"<img\b{ATTRIBUTES}>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from nurture.domain.message import MessageLink
 from nurture.errors import InvalidInput
+from nurture.rendering.markup import ATTRIBUTES, comments_apart
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 MARKS: Mapping[int, None] = MappingProxyType({ord(mark): None for mark in "\ue000\ue001\ue002\ue003\ue004"})
@@ -20,12 +21,11 @@ MARKS: Mapping[int, None] = MappingProxyType({ord(mark): None for mark in "\ue00
 
 LINK_NAME = re.compile(r"[A-Za-z0-9][\w-]{0,63}")
 _NAMED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
-_MARKED_URL = re.compile(rf"([^\s<>\"']*){_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
-_TOKEN = re.compile(
-    r"<!--(?P<comment>.*?)-->|<(?P<tag>[a-z][^\s/>]*+)(?P<attributes>(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+)>",
-    re.IGNORECASE | re.DOTALL,
-)
-_ATTRIBUTE = re.compile(r"(?P<name>\s[^\s=\"'<>/]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')")
+_TAG = re.compile(r"<(?P<tag>[a-z][^\s/>]*+)(?P<attributes>(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>", re.IGNORECASE)
+"""In what a parser has written anew: every tag is whole, and names of attributes may have odd signs in them."""
+
+_TAG_IN_COMMENT = re.compile(rf"<(?P<tag>[a-z][^\s/<>]*+)(?P<attributes>{ATTRIBUTES})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"(?P<name>\s[^\s=\"'>/]++)\s*+=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')")
 TRACKED = ("http", "https")
 ALLOWED = (*TRACKED, "mailto", "tel")
 
@@ -106,9 +106,7 @@ def rewrite_html(document: str, table: LinkTable) -> str:
     are escaped besides, for mail programs that read less carefully.
     """
 
-    def in_token(found: re.Match[str]) -> str:
-        if found["comment"] is not None:
-            return f"<!--{_TOKEN.sub(in_token, found['comment'])}-->"
+    def in_tag(found: re.Match[str]) -> str:
         tag = found["tag"].lower()
 
         def in_attribute(attribute: re.Match[str]) -> str:
@@ -117,7 +115,11 @@ def rewrite_html(document: str, table: LinkTable) -> str:
 
         return f"<{found['tag']}{_ATTRIBUTE.sub(in_attribute, found['attributes'])}>"
 
-    return without_names(_TOKEN.sub(in_token, document))
+    pieces = (
+        f"<!--{_TAG_IN_COMMENT.sub(in_tag, piece[4:-3])}-->" if is_comment else _TAG.sub(in_tag, piece)
+        for is_comment, piece in comments_apart(document)
+    )
+    return without_names("".join(pieces))
 
 
 def _attribute(tag: str, name: str, written: str, table: LinkTable) -> str:
@@ -133,4 +135,12 @@ def _attribute(tag: str, name: str, written: str, table: LinkTable) -> str:
 
 def rewrite_text(text: str, table: LinkTable) -> str:
     """A text of the author's own with its named links replaced; URLs written plainly stay."""
-    return _MARKED_URL.sub(lambda found: table.rewritten(found[0]), text)
+    pieces: list[str] = []
+    position = 0
+    for found in _NAMED.finditer(text):
+        start = found.start()
+        while start > position and not (text[start - 1].isspace() or text[start - 1] in "<>\"'"):
+            start -= 1
+        pieces += [text[position:start], table.rewritten(text[start : found.end()])]
+        position = found.end()
+    return "".join([*pieces, text[position:]])

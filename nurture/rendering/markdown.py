@@ -14,7 +14,8 @@ from markdown_it.token import Token
 from nurture.rendering.links import named, names_in, without_names
 from nurture.rendering.marks import Marked
 
-_LABEL = re.compile(r"\{\s*([A-Za-z0-9][\w-]*)?\s*(\.button)?\s*\}")
+_ITEMS = r"(?:[^<]|<(?!/?[uo]l\b))*+"
+_LABEL = re.compile(r"\{\s*+([A-Za-z0-9][\w-]*+)?\s*+(\.button)?\s*+\}")
 
 
 def to_html(marked: Marked) -> str:
@@ -24,7 +25,7 @@ def to_html(marked: Marked) -> str:
 
 def _statement_lines(marked: Marked) -> Callable[[StateBlock, int, int, bool], bool]:
     """A rule for lines that hold nothing but statements: they stand as they are, outside of any paragraph."""
-    pattern = re.compile(rf"\s*(?:{marked.statement}\s*)+")
+    pattern = re.compile(rf"\s*+(?:{marked.statement}\s*+)++")
 
     def rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001  markdown-it's signature
         line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
@@ -114,9 +115,9 @@ def _loops_inside_lists(converted: str, marked: Marked) -> str:
     def moved(found: re.Match[str]) -> str:
         first, tag, items, last = found.groups()
         begins = marked.restored(first).lstrip("{%-+ ").startswith("for ")
-        if not begins or f"<{tag}" in items:
+        if not begins:
             return found[0]
         return f"<{tag}>\n{first}\n{items}{last}\n</{tag}>\n"
 
     statement = marked.statement
-    return re.sub(rf"({statement})\n<(ul|ol)>\n(.*?)</\2>\n({statement})\n", moved, converted, flags=re.DOTALL)
+    return re.sub(rf"({statement})\n<(ul|ol)>\n({_ITEMS})</\2>\n({statement})\n", moved, converted)

@@ -23,6 +23,7 @@ from nurture.rendering.context import context_of, mail_context
 from nurture.rendering.environment import MailEnvironment
 from nurture.rendering.failure import FAILURES, FOLDER, BadTemplate, bad_template
 from nurture.rendering.links import LinkTable, rewrite_html, rewrite_text, safe_url, without_names
+from nurture.rendering.markup import refuse_unwieldy
 from nurture.rendering.meter import MAX_OUTPUT, TooMuch, metered
 from nurture.rendering.obligations import missing
 from nurture.rendering.source import SourceFile, TemplateFolder
@@ -110,7 +111,7 @@ class Renderer:
         table = LinkTable(click=urls.click if action.tracks_clicks else None, never=unsubscribe)
         document = self._run(self.environment, file.name, facts, language, context)
         document = self._finished(document, file, preheader, table)
-        visible = derive(document)
+        visible = self._located(lambda: derive(document), place)
         text = visible
         if variant.text:
             written = self._run(self._plain, variant.text, facts, language, context)
@@ -232,6 +233,7 @@ class Renderer:
 
     def _finished(self, document: str, file: SourceFile, preheader: str, table: LinkTable) -> str:
         def made() -> str:
+            refuse_unwieldy(document)
             if preheader and file.layout is None and "preheader" not in file.body:
                 return rewrite_html(_INLINER.inline(_with_preheader(document, preheader)), table)
             return rewrite_html(_INLINER.inline(document), table)

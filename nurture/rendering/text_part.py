@@ -11,12 +11,13 @@ from inscriptis.model.html_document_state import HtmlDocumentState
 from inscriptis.model.html_element import HtmlElement
 from inscriptis.model.tag import CustomHtmlTagHandlerMapping
 
+from nurture.rendering.markup import ATTRIBUTES, comments_apart
+
 _WIDTH = 76
 _BEGIN, _TARGET, _END = "\ue002", "\ue003", "\ue004"
 _LINK = re.compile(f"{_BEGIN}([^{_BEGIN}{_TARGET}{_END}]*){_TARGET}([^{_BEGIN}{_TARGET}{_END}]*){_END}")
 _STYLE = re.compile(r'\sstyle="([^"]*)"')
-_TABLE_TAG = re.compile(r"<(/?)(table|tbody|thead|tfoot|tr|td|th)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_TABLE_TAG = re.compile(rf"<(/?)(table|tbody|thead|tfoot|tr|td|th)\b({ATTRIBUTES})>", re.IGNORECASE)
 _INDENT = re.compile(r"\s*(?:[*\-•]\s+|\d+[.)]\s+)?")
 
 
@@ -34,7 +35,8 @@ def derive(document: str) -> str:
 
     Why at spaces only: Thai writes none inside a sentence, and a break anywhere else would cut a word or an URL.
     """
-    bare = _STYLE.sub(_kept_style, _flattened(_COMMENT.sub("", document)))
+    shown = "".join(piece for is_comment, piece in comments_apart(document) if not is_comment)
+    bare = _STYLE.sub(_kept_style, _flattened(shown))
     text = get_text(bare, _config())
     text = _LINK.sub(_written, text)
     lines = [line.rstrip() for line in text.replace("\xa0", " ").splitlines()]

@@ -108,6 +108,10 @@ GREEDY = [
     "{% if x %}" * 3000 + "{% endif %}" * 3000,
     "{% for x in [1] %}" * 300 + "{% endfor %}" * 300,
     "x" * 300_000,
+    "<div>" * 30_000,
+    "<div><table></div></table>" * 5_000,
+    "<div a<>" * 20_000,
+    "<b><p>" * 10_000,
 ]  # fmt: skip
 
 
@@ -118,6 +122,45 @@ def test_time_and_memory_stay_bounded(project: Project, attack: str) -> None:
         project.fragment(attack)
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert kilobytes < 150_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<!--" * 50_000,
+        "<!-- " + "<!--" * 50_000 + " -->",
+        "<!-- " + "<a " * 50_000 + " -->",
+        "<!-- " + '<a "' * 50_000 + " -->",
+        "<img " * 40_000,
+        '<img "' * 40_000,
+        "<link " * 40_000,
+        "<a " + "x " * 80_000,
+        "<a" + " on" * 80_000,
+        "[a](https://a.example){" + " " * 200_000,
+        "{% if true %}\n- x\n\ntext\n{% endif %}\n" * 500,
+        "{{ 1 }}" * 4_000,
+        "\ue000" * 200_000,
+        "[" * 50_000,
+        "> " * 20_000,
+        "*a **a " * 20_000,
+        "- " * 20_000,
+        "|a" * 2_000 + "\n" + "|-" * 2_000 + "\n" + "|b" * 2_000,
+    ],
+    ids=lambda body: body[:30],
+)
+def test_odd_texts_take_no_long_time_to_read(project: Project, body: str) -> None:
+    for kind in ("md", "html"):
+        path = project.write(f"mail.{kind}", f"---\nsubject: x\n---\n{body}")
+        project.check()
+        project.renderer.links_of("mail")
+        path.unlink()
+
+
+@pytest.mark.parametrize("inside", ["<mj-wrapper>" * 10_000, "<mj-text>" + "<div>" * 20_000, "<!--" * 50_000])
+def test_deep_mjml_does_not_end_the_process(project: Project, inside: str) -> None:
+    project.write("mail.mjml", f"---\nsubject: x\n---\n<mjml><mj-body>{inside}")
+    with pytest.raises(InvalidInput):
+        project.render()
 
 
 def test_a_family_of_files_that_take_each_other_in_ends(project: Project) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import date
 from importlib.resources import files
+from string import ascii_uppercase
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_only_public_holidays_count() -> None:
     assert date(2026, 12, 25) in holidays_of("DE", [2026])
 
 
-@pytest.mark.parametrize("country", [None, "", "ZZ", "TH1", "list", "HolidayBase", "../TH", "ก", "TH-10"])
+@pytest.mark.parametrize("country", [None, "", "ZZ", "TH1", "list", "HolidayBase", "public", "../TH", "ก", "TH-10"])
 def test_an_unknown_country_has_no_holidays_and_the_usual_weekend(country: str | None) -> None:
     assert holidays_of(country, [2026]) == {}
     assert weekend_of(country) == {5, 6}
@@ -59,6 +60,10 @@ def test_every_country_answers_for_every_year_without_a_warning() -> None:
     known = [country for country in countries if len(holidays_of(country, YEARS)) >= len(YEARS)]
     assert len(known) > 200
     assert all(weekend_of(country) < frozenset(range(7)) for country in countries)
+
+
+def test_no_two_letters_make_it_raise() -> None:
+    assert all(holidays_of(one + other, [2026]) is not None for one in ascii_uppercase for other in ascii_uppercase)
 
 
 def test_names_do_not_depend_on_the_locale_of_the_machine() -> None:

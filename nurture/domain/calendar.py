@@ -114,7 +114,7 @@ def shift(day: date, duration: Duration, calendar: Calendar, *, is_back: bool = 
     """
     step = -DAY if is_back else DAY
     try:
-        day = within_calendar(day + duration.days * step)
+        day += duration.days * step
         for _ in range(duration.business_days):
             day = _next_business_day(day, step, calendar)
     except OverflowError:

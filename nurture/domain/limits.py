@@ -34,7 +34,7 @@ def parse_cap(text: str) -> Cap | None:
     """
     found = _CAP.fullmatch(text.strip())
     duration = parse_duration(found[2]) if found else None
-    if found is None or duration is None or duration.business_days:
+    if found is None or duration is None:
         return None
     cap = Cap(count=int(found[1]), span=timedelta(days=duration.days, seconds=duration.seconds))
     return cap if cap.count and cap.span else None
@@ -58,7 +58,7 @@ def earliest_under_caps(sent_at: Sequence[datetime], caps: Sequence[Cap], at: da
         (ordered[last] - cap.span, ordered[first] + cap.span, cap)
         for cap in caps
         for first, last in enumerate(range(cap.count - 1, len(ordered)))
-        if ordered[first] + cap.span > at
+        if ordered[last] - ordered[first] < cap.span and ordered[first] + cap.span > at
     ]
     moment, held_by = at, None
     for begin, end, cap in sorted(taken, key=lambda span: span[0]):

@@ -94,16 +94,14 @@ def _weekdays(timing: StepTiming) -> frozenset[int]:
 
 
 def _spans_between(begin: time, end: time, day: date, zone: ZoneInfo) -> list[Span]:
-    """The moments at which the wall shows a time of `day` from `begin` up to `end`: two spans where it shows it twice."""
+    """The moments at which the wall shows a time of `day` from `begin` up to `end`; two parts at a clock change."""
     start = datetime.combine(day, begin, tzinfo=UTC)
     stop = _midnight(day + DAY) if end == time.max else datetime.combine(day, end, tzinfo=UTC)
     before, after, change = _offsets_about(day, zone)
     if change is None:
         return [(start - before, stop - before)] if start < stop else []
-    early, late = (start - before, min(stop - before, change)), (max(start - after, change), stop - after)
-    if early[0] < early[1] == late[0] < late[1]:
-        return [(early[0], late[1])]
-    return [span for span in (early, late) if span[0] < span[1]]
+    spans = (start - before, min(stop - before, change)), (max(start - after, change), stop - after)
+    return [span for span in spans if span[0] < span[1]]
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nurture.domain.limits import Cap, earliest_under_caps, parse_cap
@@ -75,6 +75,8 @@ MOMENTS = st.integers(min_value=-60, max_value=60).map(lambda hours: NOON + hour
 CAPS = st.builds(Cap, count=st.integers(1, 4), span=st.integers(1, 50).map(lambda hours: hours * HOUR))
 
 
+@settings(deadline=None)
+@example([NOON - HOUR, NOON, NOON + HOUR], [Cap(count=3, span=2 * HOUR)], NOON)
 @given(st.lists(MOMENTS, max_size=8), st.lists(CAPS, max_size=3), MOMENTS)
 def test_it_is_the_first_hour_at_which_no_sliding_span_holds_too_many(
     tried: list[datetime], caps: list[Cap], at: datetime

@@ -102,6 +102,12 @@ def test_at_narrows_to_one_minute_of_the_day() -> None:
     assert wall(timing, "2026-03-06 10:00") == "2026-03-09 09:30:00"
 
 
+def test_at_stays_inside_a_window_that_ends_within_its_minute() -> None:
+    narrow = StepTiming(at=time(9, 30), window=Window(hours=((time(9), time(9, 30, 20)),)))
+    assert wall(narrow, "2026-03-02 09:30:19") == "2026-03-02 09:30:19"
+    assert wall(narrow, "2026-03-02 09:30:20") == "2026-03-03 09:30:00"
+
+
 def test_at_in_a_gap_is_the_next_minute_that_exists() -> None:
     assert wall(StepTiming(at=time(2, 30)), "2026-03-28 12:00", BERLIN) == "2026-03-29 03:00:00"
 
@@ -224,6 +230,15 @@ def test_midnight_that_a_clock_skips_opens_the_day_an_hour_later() -> None:
     santiago = Calendar(zone=ZoneInfo("America/Santiago"))
     sunday = StepTiming(window=Window(days=frozenset({6})))
     assert wall(sunday, "2026-09-05 12:00", santiago) == "2026-09-06 01:00:00"
+
+
+def test_where_a_clock_is_set_back_over_midnight_yesterday_comes_again() -> None:
+    newfoundland = Calendar(zone=ZoneInfo("America/St_Johns"))
+    saturday = StepTiming(window=Window(days=frozenset({5})))
+    sunday_0000 = datetime(2010, 11, 7, 2, 30, 30, tzinfo=UTC)  # half a minute later it is Saturday 23:01 again
+    assert open_at(saturday, sunday_0000, newfoundland) == datetime(2010, 11, 7, 2, 31, tzinfo=UTC)
+    sunday = StepTiming(window=Window(days=frozenset({6})))
+    assert open_at(sunday, sunday_0000, newfoundland) == sunday_0000
 
 
 def test_every_wait_in_a_chain_is_counted_from_the_send_before() -> None:

@@ -1,6 +1,7 @@
 """Steps that go on a date."""
 
 from datetime import UTC, date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,7 +43,7 @@ def plans(
     window: Window = OFFICE,
     calendar: Calendar = BANGKOK,
     trigger: dict[str, Value] | None = None,
-    **timing: object,
+    **timing: Any,
 ) -> Planned | Late | NoDate:
     contact = a_contact(timezone=calendar.zone.key, fields={"trial_ends_on": ends})
     facts = facts_of(contact, now=at(now or anchor, calendar), trigger=trigger or {})

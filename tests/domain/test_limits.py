@@ -67,6 +67,13 @@ def test_mail_from_after_now_counts_when_the_clock_was_set_back() -> None:
     assert earliest_under_caps([NOON], [ONE_PER_20H], NOON - HOUR) == (NOON + 20 * HOUR, ONE_PER_20H)
 
 
+def test_what_one_cap_puts_off_may_run_into_another_whatever_their_order() -> None:
+    four_hours, two_a_half_day = Cap(count=1, span=4 * HOUR), Cap(count=2, span=12 * HOUR)
+    for caps in ([four_hours, two_a_half_day], [two_a_half_day, four_hours]):
+        found = earliest_under_caps([NOON, NOON + 10 * HOUR], caps, NOON + 5 * HOUR)
+        assert found == (NOON + 14 * HOUR, four_hours)
+
+
 def keeps(times: list[datetime], cap: Cap) -> bool:
     return all(sum(begin <= other < begin + cap.span for other in times) <= cap.count for begin in times)
 

@@ -232,6 +232,14 @@ def test_the_date_keeps_its_zone() -> None:
     assert parsedate_to_datetime(read(composed())["Date"]) == datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    "name", ['say "hi"', "back\\slash", 'both \\" of', "Srisuk, Mali", "a.b", "(x)", "<x@y.z>", "a@b.c"]
+)
+def test_a_name_with_special_characters_is_shown_as_it_is(name: str) -> None:
+    (mailbox,) = read(composed(recipient_name=name))["To"].addresses
+    assert (mailbox.display_name, mailbox.addr_spec) == (name, "somchai@example.org")
+
+
 HOSTILE_PIECES = st.sampled_from(
     ["\r\n", "\n", "\r", "\0", "\t", "Bcc: x@y.z", "<x@y.z>", ",", ";", ":", '"', "\\", "@", "(", ")", "=?utf-8?q?",
      "=0A", "=0D=0A", "?=", "=?utf-8?b?Cg==?=", "สมชาย", "ป้ำ", "é", "\u2028", "\x85", "\x7f", "\ud800", "🎉", " ", "  ",

@@ -166,7 +166,7 @@ def bounce_reason(status: str, text: str) -> BounceReason:
     if by_code.is_hard and by_words in (_NETWORK, _SYSTEM, _SLOW_DOWN):
         return by_code
     # What is refused for now is not refused for good, whatever it is called.
-    if by_words.is_hard and (status_in(text) or status).startswith("4") and by_code.word != by_words.word:
+    if by_words.is_hard and (status_in(text) or status).startswith("4"):
         return BounceReason(word=by_words.word)
     return by_words
 

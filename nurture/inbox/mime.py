@@ -63,7 +63,7 @@ class Mime:
         if encoding == "quoted-printable":
             return binascii.a2b_qp(encoded)[:limit]
         if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-            return _undo_uuencode(encoded)[:limit]
+            return _undo_uuencode(encoded, limit)
         return encoded[:limit]
 
 
@@ -190,14 +190,15 @@ class _Walker:
         return spans
 
 
-def _undo_uuencode(data: bytes) -> bytes:
+def _undo_uuencode(data: bytes, limit: int) -> bytes:
+    """A line of two bytes may stand for forty-five: what comes out is counted, not what goes in."""
     begin = _UU_BEGIN.search(data)
-    decoded = []
-    for line in data[begin.end() if begin else 0 :].split(b"\n"):
-        if not line or line == b"end":
-            continue
+    decoded = bytearray()
+    for line in data[begin.end() if begin else 0 :].split(b"\n", limit // 20):
+        if line == b"end" or len(decoded) >= limit:
+            break
         try:
-            decoded.append(binascii.a2b_uu(line))
+            decoded += binascii.a2b_uu(line)
         except binascii.Error:
-            continue
-    return b"".join(decoded)
+            break
+    return bytes(decoded[:limit])

@@ -29,9 +29,9 @@ class ParsedMail:
 
     `fields` are the top header. `recipients` come from Delivered-To and its like before To and Cc.
     `status_groups` are the field groups of a delivery report (RFC 3464: the first about the message, then one for each
-    recipient; not those of a report that somebody forwards), `feedback` those of a complaint (RFC 5965), `receipt` those of a read receipt (RFC 8098);
-    `returned` are the headers of messages that the mail carries, `returned_text` the text of the first of them.
-    `is_truncated`: a cap cut something, or only the beginning was fetched.
+    recipient), not of one that somebody forwards; `feedback` the fields of a complaint (RFC 5965), `receipt` those of
+    a read receipt (RFC 8098); `returned` the headers of messages that the mail carries, `returned_text` the text of
+    the first of them. `is_truncated`: a cap cut something, or only the beginning was fetched.
     """
 
     fields: Fields
@@ -126,7 +126,7 @@ def _collect(mime: Mime) -> _Collected:
         elif part.content_type in _RECEIPT_TYPES and part.message_depth == 0:
             into.receipt = _merged(_groups(mime.bytes_of(part, _MAX_REPORT_BYTES)))
         elif part.content_type in _HEADER_TYPES or part.content_type.startswith("message/"):
-            into.returned.extend(_groups(mime.bytes_of(part, _MAX_REPORT_BYTES))[:1])
+            into.returned.extend(_groups(mime.bytes_of(part, _MAX_REPORT_BYTES), most=1))
         elif part.content_type.startswith("text/"):
             _add_text(mime, part, into)
     return into
@@ -148,11 +148,11 @@ def _add_text(mime: Mime, part: Part, into: _Collected) -> None:
         into.plain.append(text)
 
 
-def _groups(body: bytes) -> list[Fields]:
+def _groups(body: bytes, *, most: int = _MAX_GROUPS) -> list[Fields]:
     """Groups of fields with blank lines between them, as delivery reports are made of."""
     groups: list[Fields] = []
     place = 0
-    while place < len(body) and len(groups) < _MAX_GROUPS:
+    while place < len(body) and len(groups) < most:
         fields, following, _ = read_fields(body, place, len(body))
         if fields.pairs:
             groups.append(fields)

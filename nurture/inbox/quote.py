@@ -19,6 +19,7 @@ _WROTE = (
     "escreveu", "skrev", "napisał", "napisał(a)", "napsal", "napsal(a)", "kirjoitti", "написал", "написал(а)", "пишет",
     "viết", "menulis", "yazdı", "a scris", "έγραψε", "เขียนว่า", "เขียน", "เขียนข้อความ", "写道", "のメール", "님이 작성",
 )  # fmt: skip
+_WROTE_INSIDE = re.compile(r"\s(?:schrieb|skrev|schreef|heeft)\s", re.IGNORECASE)  # the name follows the verb
 _ADDRESS = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>")
 _DATED_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d?:\d\d (?:GMT|UTC)[+-]\d\d:\d\d\s.{1,200}$")
 _STARTS_LIKE_ATTRIBUTION = re.compile(rf"^[\s*_-]{{0,40}}(?:{_OPENERS})[\s,]", re.IGNORECASE)
@@ -162,7 +163,8 @@ def _is_attribution(text: str, *, lines: int) -> bool:
     if not any(letter.isdigit() for letter in text):
         return False
     ending = text.rstrip(" *_-").rstrip(":：").rstrip().lower()
-    if ending.endswith(_WROTE) and _STARTS_LIKE_ATTRIBUTION.match(text):
+    is_told = ending.endswith(_WROTE) or (text.endswith(":") and _WROTE_INSIDE.search(text) is not None)
+    if is_told and _STARTS_LIKE_ATTRIBUTION.match(text):
         return True
     return lines <= 2 and text.endswith((":", "：")) and _ADDRESS.search(text) is not None
 

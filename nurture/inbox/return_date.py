@@ -48,7 +48,7 @@ _FORMS = tuple(
     )
 )
 _BACK = re.compile(
-    r"\b(?:return|returning|back|until|till|through|resume|available again|zurück|bis|wieder|"
+    r"\b(?:return|returning|back|until|till|through|resume|available again|zurück|bis\b|ab\b|wieder|"
     r"rückkehr|retour|jusqu|de retour|reviens|regres|vuelv|vuelta|hasta)|กลับ|จนถึง|ถึงวันที่|ถึง|まで|戻|出社|復帰",
     re.IGNORECASE,
 )
@@ -66,10 +66,10 @@ def return_date(text: str, *, today: date) -> date | None:
     """
     text = " ".join(text[:_TEXT_LOOKED_AT].split())
     words = [match.end() for match in _BACK.finditer(text)]
-    found = list(_dates(text, today))
-    near = [day for place, day in found if any(0 <= place - word <= _NEAR for word in words)]
-    if near:
-        return max(near)
+    found = sorted(_dates(text, today))
+    near = (next((day for place, day in found if 0 <= place - word <= _NEAR), None) for word in words)
+    if latest := max(filter(None, near), default=None):
+        return latest
     if words:
         named = _named_day(text, words, today)
         if named is not None:

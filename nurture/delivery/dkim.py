@@ -52,6 +52,8 @@ class Signer:
             raise InvalidInput(
                 f"{settings.selector!r} is not a DKIM selector.", hint="Use letters, digits and hyphens."
             )
+        if settings.domain is not None and not _LABELS.fullmatch(settings.domain):
+            raise InvalidInput(f"{settings.domain!r} is not a DKIM domain.", hint="Write it in ASCII, as xn--….")
         self._selector = settings.selector
         self._domain = settings.domain
         self._key = _load(settings.key_file)

@@ -178,3 +178,9 @@ def test_a_key_that_cannot_be_used_is_told_with_what_to_do(tmp_path: Path) -> No
 def test_a_selector_that_is_none_is_told(tmp_path: Path, selector: str) -> None:
     with pytest.raises(InvalidInput, match="not a DKIM selector"):
         Signer(DkimSettings(selector=selector, key_file=key_file(tmp_path, ED25519_KEY)))
+
+
+def test_a_domain_that_is_none_is_told(tmp_path: Path) -> None:
+    path = key_file(tmp_path, ED25519_KEY)
+    with pytest.raises(InvalidInput, match="not a DKIM domain"):
+        Signer(DkimSettings(selector="nurture", key_file=path, domain="ตัวอย่าง.ไทย"))

@@ -4,7 +4,8 @@ Every word means the same on both. A number is a double, a truth value 1, 0 or n
 microseconds since the epoch, a list a JSON array of texts.
 """
 
-from typing import Any, Protocol
+from functools import cache
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import (
     BigInteger,
@@ -162,8 +163,15 @@ class PostgresDialect:
     def text_filter(self, name: str, text: Expression) -> Expression:
         if name == "trim":
             return func.btrim(text, BLANKS, type_=Text)
-        table = case_table("lower" if name == "lower" else "upper")
-        return func.translate(text, "".join(map(chr, table)), "".join(table.values()), type_=Text)
+        value = func.unnest(array[Any]([text], type_=Text()), type_=Text).column_valued("value")
+        beyond_ascii, before, after = _case_texts("lower" if name == "lower" else "upper")
+        # `translate` looks through its whole table for each character, so it is kept for texts that need it.
+        fold = func.lower if name == "lower" else func.upper
+        folded = case(
+            (value.op("~")(beyond_ascii), func.translate(value, before, after, type_=Text)),
+            else_=fold(value.collate("C"), type_=Text),
+        )
+        return select(folded).scalar_subquery()
 
     def length(self, text: Expression) -> Expression:
         return cast(func.char_length(text), Double)
@@ -191,6 +199,16 @@ _STORED: dict[FieldType, Any] = {
     "datetime": BigInteger,
     "list": Text,
 }
+
+
+@cache
+def _case_texts(fold: Literal["lower", "upper"]) -> tuple[str, str, str]:
+    """What matches a cased character beyond ASCII, and the table as `translate` takes it, the commonest ones first."""
+    table = case_table(fold)
+    kept = "".join(chr(code) for code in range(0x20, 0x7F) if code not in table)
+    before = "".join(map(chr, table))
+    beyond_ascii = "".join(character for character in before if not character.isascii())
+    return f"[{beyond_ascii}]", kept + before, kept + "".join(table.values())
 
 
 def _as_double(number: Expression) -> Expression:

@@ -65,6 +65,8 @@ def _holds_at(tree: Node, facts: Facts, moment: datetime) -> bool:
         (Not(Compare(">", IN_STAGE, Literally(3))), 3),
         (And((Compare(">", IN_STAGE, Literally(3)), Compare(">", IN_STAGE, Literally(5)))), 3),
         (In(IN_STAGE, Literally((8, 5))), 5),
+        (Compare(">", Arithmetic("+", IN_STAGE, IN_CAMPAIGN), Literally(3)), 1.5),
+        (Compare(">", Arithmetic("-", IN_STAGE, Arithmetic("*", IN_CAMPAIGN, Literally(-1))), Literally(3)), 1.5),
     ],
 )
 def test_a_comparison_with_a_constant_changes_to_the_microsecond(tree: Node, days: float) -> None:
@@ -120,6 +122,19 @@ def test_the_day_changes_at_midnight_on_the_wall_also_when_the_clock_does() -> N
 
 def test_a_fading_score_is_looked_at_each_midnight() -> None:
     assert _next(Compare(">=", Fact("score"), Literally(20)), facts_of()) == datetime(2026, 3, 2, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "gap",
+    [
+        Arithmetic("-", IN_CAMPAIGN, IN_STAGE),
+        Arithmetic("+", IN_CAMPAIGN, Arithmetic("/", IN_STAGE, Literally(-1))),
+        Arithmetic("*", IN_CAMPAIGN, IN_STAGE),
+        Filtered("abs", IN_STAGE),
+    ],
+)
+def test_what_may_move_both_ways_is_looked_at_each_midnight(gap: Node) -> None:
+    assert _next(Compare(">", gap, Literally(3)), facts_of()) == datetime(2026, 3, 2, 17, tzinfo=UTC)
 
 
 def test_an_open_pause_holds_the_days_and_a_dated_one_moves_the_change() -> None:

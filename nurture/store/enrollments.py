@@ -170,7 +170,7 @@ def save(conn: Connection, before: Enrollment, after: Enrollment, *, now: dateti
         values["wake"] = 0
     else:
         was_woken = enrollments.c.wake > before.wake
-        values["due_at"] = case((was_woken, literal(now, enrollments.c.due_at.type)), else_=values["due_at"])
+        values["due_at"] = case((was_woken, _time(now)), else_=_time(after.due_at))
         # What rose stays risen, so that the claim lets the row pass however little room its sender has.
         values["wake"] = case((was_woken, enrollments.c.wake - before.wake), else_=0)
     if after.lease_token is None:
@@ -223,6 +223,11 @@ def next_due_at(conn: Connection) -> datetime | None:
     )
     moments = [moment for query in (free, leased) if (moment := conn.execute(query).scalar()) is not None]
     return min(moments, default=None)
+
+
+def _time(moment: datetime | None) -> ColumnElement[datetime | None]:
+    """Inside CASE a value has no column beside it from which its type would be known."""
+    return literal(moment, enrollments.c.due_at.type)
 
 
 def _listed(conn: Connection, query: Select[Any]) -> list[Enrollment]:

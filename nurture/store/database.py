@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
@@ -24,11 +25,12 @@ HEAD = "0001"
 
 _WRITES = "nurture_writes"
 _QUEUE_SECONDS = 60.0
+_LONGEST_PAUSE_MS = 60_000
 _FORMS = "Write sqlite:///FILE or postgresql://USER@HOST/NAME."
 
 
 class Database:
-    """A database of either kind. `busy_seconds` is how long a transaction waits for another process on SQLite."""
+    """A database of either kind. `busy_seconds` is how long a transaction waits for what another process holds."""
 
     def __init__(self, url: str, *, busy_seconds: float = 10.0) -> None:
         self._url = _understood(url)
@@ -39,7 +41,9 @@ class Database:
         self._queue = threading.Lock()
         self._queue_owner: int | None = None
         self._file_id: tuple[int, int] | None = None
-        self._engine = self._sqlite_engine(busy_seconds) if self.is_sqlite else _postgres_engine(self._url)
+        self._engine = (
+            self._sqlite_engine(busy_seconds) if self.is_sqlite else _postgres_engine(self._url, busy_seconds)
+        )
         self._writer = self._engine.execution_options(**{_WRITES: True})
         if not self.is_sqlite:
             self._engine = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -210,9 +214,18 @@ def _understood(text_of_url: str) -> URL:
             raise InvalidInput(f"{other!r} is not a database that nurture knows", where="database", hint=_FORMS)
 
 
-def _postgres_engine(url: URL) -> Engine:
+def _postgres_engine(url: URL, busy_seconds: float) -> Engine:
     # pre_ping: after an outage the first transactions would else meet the dead connections of the pool.
-    return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: psycopg.Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.execute(f"SET lock_timeout = {round(busy_seconds * 1000)}")
+        # A worker frozen in the middle of a transaction must not hold its rows for ever.
+        connection.execute(f"SET idle_in_transaction_session_timeout = {_LONGEST_PAUSE_MS}")
+        connection.commit()
+
+    return engine
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, or_, select, text, update
 
 from nurture.domain.message import (
     FIRST_STATES,
@@ -26,6 +26,8 @@ from nurture.store.tables import messages, senders
 from nurture.store.values import storable
 
 _RETAKEN_FROM = sorted(state.value for state, moves in LEGAL_MOVES.items() if MessageState.SENDING in moves)
+# In these very words and without parameters: else SQLite does not see that the index of open messages fits.
+_IS_OPEN = text("messages.state IN ('sending', 'unknown')")
 _OPEN = (MessageState.SENDING.value, MessageState.DEFERRED.value, MessageState.UNKNOWN.value)
 
 
@@ -161,12 +163,7 @@ def claim_due_notices(
     senders: Collection[str] | None = None,
 ) -> list[Message]:
     """Take due mails that belong to no run (of these senders, where given), the longest due first."""
-    due = [
-        messages.c.state == literal("deferred", literal_execute=True),
-        messages.c.enrollment_id.is_(None),
-        messages.c.purpose != "marketing",  # else of a run that was erased
-        messages.c.due_at <= now,
-    ]
+    due = [*_is_notice(), messages.c.due_at <= now]
     if senders is not None:
         due.append(messages.c.sender.in_(list(senders)))
     query = select(messages.c.id).where(*due).order_by(messages.c.due_at, messages.c.id).limit(limit)
@@ -263,13 +260,9 @@ def extend_leases(conn: Connection, lease_token: str, until: datetime) -> int:
 
 def next_due_at(conn: Connection) -> datetime | None:
     """When the next mail that is claimed without its run is due: a notice, or what is to be sent once more."""
-    notice = [
-        messages.c.state == literal("deferred", literal_execute=True),
-        messages.c.enrollment_id.is_(None),
-        messages.c.purpose != "marketing",
-    ]
-    resend = [messages.c.state == literal("unknown", literal_execute=True)]
-    queries = [select(func.min(messages.c.due_at)).where(*which) for which in (notice, resend)]
+    notice = select(func.min(messages.c.due_at)).where(*_is_notice())
+    resend = select(func.min(messages.c.due_at)).where(_IS_OPEN, messages.c.state == "unknown")
+    queries = (notice, resend)
     moments = [moment for query in queries if (moment := conn.execute(query).scalar()) is not None]
     return min(moments, default=None)
 
@@ -295,9 +288,18 @@ def domain_taken(conn: Connection, sender: str, domain: str, now: datetime) -> i
     return conn.execute(select(func.count()).select_from(messages).where(*mine)).scalar_one()
 
 
-def _is_sending() -> Any:
-    # A constant, not a parameter: else neither database sees that the index of open messages fits.
-    return messages.c.state == literal("sending", literal_execute=True)
+def _is_sending() -> ColumnElement[bool]:
+    return and_(_IS_OPEN, messages.c.state == MessageState.SENDING.value)
+
+
+def _is_notice() -> list[ColumnElement[bool]]:
+    """A deferred mail that belongs to no run."""
+    return [
+        messages.c.state == literal("deferred", literal_execute=True),
+        # coalesce hides the column: SQLite would look through all messages without a run, not through those due.
+        func.coalesce(messages.c.enrollment_id, 0) == 0,
+        messages.c.purpose != "marketing",  # of a run that was erased
+    ]
 
 
 def _one(conn: Connection, query: Select[Any]) -> Message | None:

@@ -12,10 +12,17 @@ from nurture.errors import InvalidInput, Problem
 from nurture.loader.campaign_file import Loaded
 from nurture.loader.document import Place
 from nurture.loader.library import load_campaign_file
+from nurture.loader.nearest import nearest
 from nurture.loader.replies import DEFAULT_REPLIES
 from nurture.rendering.attachments import attached
 from nurture.rendering.renderer import Renderer
 from nurture.rendering.source import confined
+
+_USUAL_HINTS = {
+    "template_syntax": "look for a missing brace, quote or end tag",
+    "unknown_field": "declare it in config.yaml",
+    "template_error": "look at what the template takes in",
+}
 
 
 def check_campaign(path: Path, root: Path, renderer: Renderer) -> list[Problem]:
@@ -97,7 +104,8 @@ class _CampaignCheck:
             try:
                 attached(self._root, (name,))
             except InvalidInput as error:
-                yield self._loaded.document.problem(where, "attachment", error.message, error.hint)
+                hint = error.hint or self._file_hint(name)
+                yield self._loaded.document.problem(where, "attachment", error.message, hint)
 
     def _text(self, source: str, place: Place) -> Iterator[Problem]:
         mark = self._loaded.document.mark(place)
@@ -110,7 +118,14 @@ class _CampaignCheck:
         try:
             confined(self._root, name, what=what)
         except InvalidInput as error:
-            yield self._loaded.document.problem(place, "missing_file", error.message, error.hint)
+            hint = error.hint or self._file_hint(name)
+            yield self._loaded.document.problem(place, "missing_file", error.message, hint)
+
+    def _file_hint(self, name: str) -> str:
+        folder = (self._root / name).parent
+        there = [path.relative_to(self._root).as_posix() for path in folder.iterdir()] if folder.is_dir() else []
+        near = nearest(name, there)
+        return f"did you mean {near}?" if near else "make the file, or take it out here"
 
     def _timing(self, step: Step, place: Place, stage: Stage) -> Iterator[Problem]:
         if not window_never_opens(step.timing):
@@ -138,4 +153,5 @@ def _is_ours(intent: str, rule: ReplyRule) -> bool:
 
 def _named_alike(problem: Problem) -> Problem:
     """Rendering writes its codes with hyphens; reports have one spelling for all."""
-    return replace(problem, code=problem.code.replace("-", "_"))
+    code = problem.code.replace("-", "_")
+    return replace(problem, code=code, hint=problem.hint or _USUAL_HINTS.get(code, "look at the words for templates"))

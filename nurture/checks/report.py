@@ -1,7 +1,7 @@
 """What `nurture check` answers: every problem of a project, in the order of its files."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nurture.errors import Problem
 
@@ -25,12 +25,17 @@ class Report:
 
 def report_of(problems: Iterable[Problem], *, campaigns: int) -> Report:
     """Each problem once, those of one file together, from top to bottom."""
-    ordered = sorted(set(problems))
+    ordered = sorted({_placed(problem) for problem in problems})
     return Report(
         errors=tuple(problem for problem in ordered if problem.severity == "error"),
         warnings=tuple(problem for problem in ordered if problem.severity == "warning"),
         campaigns=campaigns,
     )
+
+
+def _placed(problem: Problem) -> Problem:
+    """What is wrong with a file as a whole is shown at its beginning, where an editor can jump to."""
+    return replace(problem, line=problem.line or 1, column=problem.column or 1)
 
 
 def _as_json(problem: Problem) -> dict[str, object]:

@@ -136,7 +136,9 @@ def _senders(shape: CampaignShape, reading: Reading) -> tuple[str, ...]:
     if not shape.sender:
         if len(known) != 1:
             hint = f"write `sender:` and one of {', '.join(known)}" if known else "declare one in config.yaml"
-            reading.checked.add((), "missing", "the campaign says not who sends its mails", hint, on_key=True)
+            reading.checked.add(
+                (), "missing", "the campaign says not who sends its mails", hint, on_key=True, lacks=("sender",)
+            )
         return known[:1]
     is_list = isinstance((reading.checked.document.value or {}).get("sender"), list)
     for index, name in enumerate(shape.sender):

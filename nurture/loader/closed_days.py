@@ -11,6 +11,7 @@ from nurture.loader.validation import Checked
 from nurture.loader.words import as_day, show
 
 _MAX_BYTES = 1_000_000
+_HINT = "make the file, with one date (2026-04-13) a line"
 
 
 def read_closed_days(file: str, root: Path, checked: Checked[Any]) -> frozenset[date]:
@@ -19,7 +20,7 @@ def read_closed_days(file: str, root: Path, checked: Checked[Any]) -> frozenset[
         text = (root / file).read_bytes()[:_MAX_BYTES].decode("utf-8-sig")
     except OSError as error:
         reason = error.strerror or str(error)
-        checked.add(("closed_days", "file"), "missing_file", f"{show(file)} cannot be read: {reason}")
+        checked.add(("closed_days", "file"), "missing_file", f"{show(file)} cannot be read: {reason}", _HINT)
         return frozenset()
     except UnicodeDecodeError:
         message = f"{show(file)} is not in UTF-8"

@@ -51,6 +51,7 @@ class Document:
     """One file as written. `value` is None where nothing in it can be used; `problems` then say why.
 
     `on_one_line` has the texts whose characters stand in the file as they are, with the width of the quote before them.
+    `faulty` are places whose values problems speak of already, so that nothing more need be said of them.
     """
 
     file: str
@@ -59,6 +60,7 @@ class Document:
     values: Mapping[Place, Mark]
     keys: Mapping[Place, Mark]
     on_one_line: Mapping[Place, int]
+    faulty: frozenset[Place] = frozenset()
 
     def mark(self, place: Place) -> Mark:
         """Where the value at `place` begins, or the nearest value around it that is known."""
@@ -137,7 +139,7 @@ def _unusable(file: str, refused: _Refused) -> Document:
 def _decoded(source: bytes | str) -> str:
     size = len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "replace"))
     if size > MAX_BYTES:
-        raise _Refused("too_large", f"the file is larger than {MAX_BYTES // 1000} kB")
+        raise _Refused("too_large", f"the file is larger than {MAX_BYTES // 1000} kB", "split it")
     text = source if isinstance(source, str) else _text_of(source)
     text = text.removeprefix("\ufeff")
     if bad := _FORBIDDEN.search(text):
@@ -228,7 +230,7 @@ class _Composer:
             return self._alias(event)
         self._count(1, event)
         if len(place) > MAX_DEPTH:
-            raise _Refused("too_deep", f"nested more than {MAX_DEPTH} deep", mark=_mark(event))
+            raise _Refused("too_deep", f"nested more than {MAX_DEPTH} deep", "write it flatter", mark=_mark(event))
         nodes_before = self._nodes
         tag = getattr(event, "tag", None)
         if tag is not None and tag != "!" and tag not in _CORE_TAGS:
@@ -282,7 +284,12 @@ class _Composer:
 
     def _alias(self, event: yaml.AliasEvent) -> Tree:
         if event.anchor not in self._anchors:
-            raise _Refused("syntax", f"*{event.anchor} has no &{event.anchor} before it", mark=_mark(event))
+            raise _Refused(
+                "syntax",
+                f"*{event.anchor} has no &{event.anchor} before it",
+                "write the value itself",
+                mark=_mark(event),
+            )
         value, size = self._anchors[event.anchor]
         self._count(size, event)
         return value
@@ -293,6 +300,7 @@ class _Composer:
             raise _Refused(
                 "too_large",
                 f"more than {MAX_NODES:,} values (an alias counts as what it stands for)",
+                "split the file, or write less",
                 mark=_mark(event),
             )
 
@@ -320,7 +328,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
         mark = Mark(where.line + 1, where.column + 1) if where else _START
         raise _Refused("syntax", *_in_words(error, text, mark), mark) from error
     except yaml.YAMLError as error:
-        raise _Refused("syntax", f"this is not YAML: {error}") from error
+        raise _Refused("syntax", f"this is not YAML: {error}", "begin anew from an example") from error
 
 
 def _in_words(error: yaml.MarkedYAMLError, text: str, mark: Mark) -> tuple[str, str]:

@@ -18,9 +18,11 @@ def interpolate(document: Document, environ: Mapping[str, str]) -> Document:
     """
     if document.value is None:
         return document
-    problems: list[Problem] = []
-    value = _mapping(document.value, (), environ, document, problems)
-    return replace(document, value=value, problems=(*document.problems, *problems))
+    faults: dict[Place, Problem] = {}
+    value = _mapping(document.value, (), environ, document, faults)
+    return replace(
+        document, value=value, problems=(*document.problems, *faults.values()), faulty=document.faulty | faults.keys()
+    )
 
 
 def is_written_out(text: object) -> bool:
@@ -40,24 +42,26 @@ def _default_of(found: re.Match[str]) -> str:
 
 
 def _mapping(
-    value: dict[str, Tree], place: Place, environ: Mapping[str, str], document: Document, problems: list[Problem]
+    value: dict[str, Tree], place: Place, environ: Mapping[str, str], document: Document, faults: dict[Place, Problem]
 ) -> dict[str, Tree]:
-    return {key: _value(inner, (*place, key), environ, document, problems) for key, inner in value.items()}
+    return {key: _value(inner, (*place, key), environ, document, faults) for key, inner in value.items()}
 
 
-def _value(value: Tree, place: Place, environ: Mapping[str, str], document: Document, problems: list[Problem]) -> Tree:
+def _value(
+    value: Tree, place: Place, environ: Mapping[str, str], document: Document, faults: dict[Place, Problem]
+) -> Tree:
     match value:
         case dict():
-            return _mapping(value, place, environ, document, problems)
+            return _mapping(value, place, environ, document, faults)
         case list():
-            return [_value(inner, (*place, index), environ, document, problems) for index, inner in enumerate(value)]
+            return [_value(inner, (*place, index), environ, document, faults) for index, inner in enumerate(value)]
         case str():
-            return _text(value, place, environ, document, problems)
+            return _text(value, place, environ, document, faults)
         case _:
             return value
 
 
-def _text(text: str, place: Place, environ: Mapping[str, str], document: Document, problems: list[Problem]) -> str:
+def _text(text: str, place: Place, environ: Mapping[str, str], document: Document, faults: dict[Place, Problem]) -> str:
     def replaced(found: re.Match[str]) -> str:
         if found["escaped"]:
             return "${"
@@ -65,7 +69,7 @@ def _text(text: str, place: Place, environ: Mapping[str, str], document: Documen
         if inner is None:
             hint = "write ${NAME} or ${NAME:-default}"
             message = "this is no reference to the environment"
-            problems.append(document.problem(place, "bad_reference", message, hint, offset=found.start()))
+            faults[place] = document.problem(place, "bad_reference", message, hint, offset=found.start())
             return ""
         name, default = inner["name"], inner["default"]
         if default is not None:
@@ -73,7 +77,7 @@ def _text(text: str, place: Place, environ: Mapping[str, str], document: Documen
         if name not in environ:
             message = f"the environment has no {name}"
             hint = f"set it, or write ${{{name}:-default}}"
-            problems.append(document.problem(place, "missing_environment", message, hint, offset=found.start()))
+            faults[place] = document.problem(place, "missing_environment", message, hint, offset=found.start())
             return ""
         return environ[name]
 

@@ -12,6 +12,17 @@ from nurture.loader.nearest import did_you_mean
 from nurture.loader.validation import Checked
 from nurture.loader.words import show
 
+_USUAL_HINTS = {
+    "syntax": "look for a missing bracket, quote or operator",
+    "later": "take it out for now",
+    "type": "compare like with like",
+    "unknown-name": "contact.FIELD, score, replied, ordered, clicked(…) and so on are known",
+    "unknown-field": "declare it in config.yaml",
+    "unknown-step": "name a step of this campaign by its id",
+    "unknown-link": "give the link its name in a template: [text](url){name}",
+    "unknown-campaign": "name a file of campaigns/ without its ending",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -41,7 +52,7 @@ class Reading:
                 place,
                 problem.code.replace("-", "_"),
                 problem.message,
-                problem.hint,
+                problem.hint or _USUAL_HINTS.get(problem.code, "look at the conditions in the reference"),
                 offset=problem.offset + offset,
             )
 

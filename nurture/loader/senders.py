@@ -51,7 +51,7 @@ def read_from(text: str | None, place: Place, checked: Checked[Any]) -> Address 
     """The sender's identity, `Mali Srisuk <mali@example.com>`; None where it is wrong, which is then noted."""
     if text is None:
         hint = "write `from: Mali Srisuk <mali@example.com>`"
-        checked.add(place, "missing", f"sender {place[-1]} has no address", hint, on_key=True)
+        checked.add(place, "missing", f"sender {place[-1]} has no address", hint, on_key=True, lacks=("from",))
         return None
     name, email = parseaddr(text)
     if not _ADDRESS.fullmatch(email) or any(ord(letter) < 32 for letter in text):
@@ -69,11 +69,15 @@ def read_relay(shape: SenderShape, place: Place, checked: Checked[Any], root: Pa
             checked.add((*place, "transport"), "conflict", "mails go to a relay or a folder", hint, on_key=True)
         if shape.transport.folder is None:
             hint = "write `transport: {folder: outbox}`"
-            checked.add((*place, "transport"), "missing", "the transport has no folder", hint, on_key=True)
+            checked.add(
+                (*place, "transport"), "missing", "the transport has no folder", hint, on_key=True, lacks=("folder",)
+            )
         return root / (shape.transport.folder or "outbox")
     if shape.smtp is None:
         hint = "write `smtp: {host: …}`, or `transport: {folder: outbox}` for a dry run"
-        checked.add(place, "missing", f"sender {place[-1]} has no way out", hint, on_key=True)
+        checked.add(
+            place, "missing", f"sender {place[-1]} has no way out", hint, on_key=True, lacks=("smtp", "transport")
+        )
         return None
     default: Security = "tls" if shape.smtp.port == 465 else "starttls"
     account = _account(shape.smtp, (*place, "smtp"), checked, root, default=default)
@@ -86,7 +90,7 @@ def read_inbox(shape: InboxShape, place: Place, checked: Checked[Any], root: Pat
         return _account(shape, place, checked, root, default="tls")
     if shape.path is None:
         hint = "write `path:`, the folder that holds `new` and `cur`"
-        checked.add(place, "missing", "the maildir has no path", hint, on_key=True)
+        checked.add(place, "missing", "the maildir has no path", hint, on_key=True, lacks=("path", "kind"))
         return None
     return root / shape.path
 
@@ -95,7 +99,7 @@ def _account(
     shape: SmtpShape | InboxShape, place: Place, checked: Checked[Any], root: Path, *, default: Security
 ) -> Account | None:
     if shape.host is None:
-        checked.add(place, "missing", f"{place[-1]} has no host", "write `host:`", on_key=True)
+        checked.add(place, "missing", f"{place[-1]} has no host", "write `host:`", on_key=True, lacks=("host",))
         return None
     is_local = is_loopback(shape.host)
     security = shape.security or ("none" if is_local else default)
@@ -123,7 +127,7 @@ def _password(shape: SmtpShape | InboxShape, place: Place, checked: Checked[Any]
     except (OSError, UnicodeDecodeError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
         message = f"{show(shape.password_file)} cannot be read: {reason}"
-        checked.add((*place, "password_file"), "missing_file", message)
+        checked.add((*place, "password_file"), "missing_file", message, "make the file, or name another")
         return ""
 
 
@@ -145,7 +149,7 @@ def read_key(shape: DkimShape, place: Place, checked: Checked[Any], root: Path) 
     """The DKIM key; None where its file is not there or it lacks a part, which is then noted."""
     for key in ("selector", "key_file"):
         if getattr(shape, key) is None:
-            checked.add(place, "missing", f"dkim has no {key}", f"write `{key}:`", on_key=True)
+            checked.add(place, "missing", f"dkim has no {key}", f"write `{key}:`", on_key=True, lacks=(key,))
     if shape.selector is None or shape.key_file is None:
         return None
     file = root / shape.key_file

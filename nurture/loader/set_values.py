@@ -34,7 +34,7 @@ def read_set_value(field: str, written: object, place: Place, reading: Reading) 
         checked.add(place, "unknown_field", f"there is no field `contact.{field}`", hint, on_key=True)
         return None
     if field in STANDARD_FIELDS and field not in WRITABLE_STANDARD_FIELDS:
-        hint = "write `tag` or `untag`" if field == "tags" else ""
+        hint = "write `tag` or `untag`" if field == "tags" else "nurture keeps it itself"
         checked.add(place, "bad_value", f"`contact.{field}` cannot be set", hint, on_key=True)
         return None
     if isinstance(written, str) and (found := _EXPRESSION.fullmatch(written)):
@@ -55,7 +55,7 @@ def _expression(inner: str, start: int, spec: FieldSpec, place: Place, reading: 
     wanted = "text" if spec.type == "choice" else spec.type
     if parsed.node is not None and parsed.type not in (wanted, "any", "none"):
         message = f"the expression gives {parsed.type}, and `contact.{spec.name}` is {spec.type}"
-        reading.checked.add(place, "type", message)
+        reading.checked.add(place, "type", message, f"it takes {_WANTED[spec.type]}")
         return None
     return parsed.node
 

@@ -102,6 +102,8 @@ class StepReader:
         checked = self._reading.checked
         kinds = kinds_of(shape)
         if not kinds:
+            if checked.is_cut_at(place):
+                return None  # what was to be done is wrong, which is told already
             checked.add(place, "step_kind", "the step says not what to do", f"write one of {', '.join(STEP_KINDS)}")
             return None
         if len(kinds) > 1:
@@ -121,11 +123,7 @@ class StepReader:
         if shape.date is not None and shape.after is not None:
             hint = "a date alone says when; the span goes into it, as `3d before contact.FIELD`"
             checked.add((*place, "after"), "conflict", "after and date cannot both say when", hint, on_key=True)
-        if (
-            shape.late is not None
-            and shape.date is None
-            and not checked.is_cut_under(*checked.written((*place, "date")))
-        ):
+        if shape.late is not None and shape.date is None and not checked.is_cut_at(place):
             hint = "only a step with `date` can be late"
             checked.add((*place, "late"), "misplaced_key", "this step is never late", hint, on_key=True)
         is_spread = inside.is_spread if inherits or shape.timing is not None else False
@@ -150,7 +148,8 @@ class StepReader:
             is_else, is_last = "else_" in shape.model_fields_set, index == len(branches) - 1
             if is_else == (shape.if_ is not None):
                 message = "a way has `if` or `else`" if not is_else else "a way has `if` or `else`, not both"
-                checked.add(here, "missing", message, "write `if: CONDITION`, or `else:` for the last")
+                hint = "write `if: CONDITION`, or `else:` for the last"
+                checked.add(here, "missing", message, hint, lacks=("if", "else"))
             elif is_else and not is_last:
                 hint = "move it to the end"
                 checked.add((*here, "else"), "conflict", "what comes after `else` is never taken", hint, on_key=True)

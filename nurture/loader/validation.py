@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from nurture.errors import Problem, Severity
 from nurture.loader.document import Document, Place, Tree
 from nurture.loader.nearest import did_you_mean
-from nurture.loader.words import show
+from nurture.loader.words import QUOTE, show
 
 ShapeT = TypeVar("ShapeT", bound=BaseModel)
 _ROUNDS = 5
@@ -31,6 +31,15 @@ _WANTED: Mapping[str, str] = {
     "float_type": "a number",
     "string_type": "a text",
     "none_required": "nothing",
+}
+_HINTS: Mapping[str, str] = {
+    "a mapping of keys and values": "write `key: value` lines under it",
+    "a list": "write [a, b], or a line with `- ` for each",
+    "true or false": "write true or false",
+    "a whole number": "write a number without quotes",
+    "a number": "write a number without quotes",
+    "a text": QUOTE,
+    "nothing": "write the key alone, with nothing after the colon",
 }
 _NOT_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
@@ -55,10 +64,14 @@ class Checked(Generic[ShapeT]):
         on_key: bool = False,
         severity: Severity = "error",
         offset: int = 0,
+        lacks: tuple[str, ...] = (),
     ) -> None:
-        """Note a problem of the value at `place` of the shape, `offset` characters into a text on one line."""
+        """Note a problem of the value at `place` of the shape, `offset` characters into a text on one line.
+
+        Where it `lacks` keys that only a fault has taken out, nothing is noted: the fault is told already.
+        """
         place = self.written(place)
-        if code in ("missing", "step_kind") and any(gone[:-1] == place for gone in self.cut):
+        if any((*place, key) in self.cut for key in lacks):
             return
         problem = self.document.problem(place, code, message, hint, on_key=on_key, severity=severity, offset=offset)
         self.problems.append(problem)
@@ -67,6 +80,11 @@ class Checked(Generic[ShapeT]):
         """The place in the file of a place in the shape."""
         return _written(place, self.kept)
 
+    def is_cut_at(self, place: Place) -> bool:
+        """Whether some key of the mapping at `place` of the shape was faulty and is left out."""
+        place = self.written(place)
+        return any(gone[:-1] == place for gone in self.cut)
+
     def is_cut_under(self, *keys: str | int) -> bool:
         """Whether something at or under that place of the file was faulty and is left out of the shape."""
         return any(place[: len(keys)] == keys for place in self.cut)
@@ -74,7 +92,9 @@ class Checked(Generic[ShapeT]):
 
 def check_shape(document: Document, model: type[ShapeT], may_be_empty: Callable[[Place], bool]) -> Checked[ShapeT]:
     """The document as `model`; keys without a value are faulty save where `may_be_empty` says otherwise."""
-    checked: Checked[ShapeT] = Checked(document=document, shape=None, problems=list(document.problems))
+    checked: Checked[ShapeT] = Checked(
+        document=document, shape=None, problems=list(document.problems), cut=set(document.faulty)
+    )
     if document.value is None:
         return checked
     _find_empty(document.value, (), may_be_empty, checked)
@@ -163,7 +183,7 @@ def _note(details: ErrorDetails, data: Tree, checked: Checked[Any], unknown: lis
             unknown.append((place, str(loc[-1])))
         case "missing":
             message = f"{_quoted(place)} lacks the key {loc[-1]}"
-            checked.problems.append(document.problem(place, "missing", message, on_key=True))
+            checked.problems.append(document.problem(place, "missing", message, f"write `{loc[-1]}:`", on_key=True))
         case _:
             code, message, hint = _in_words(details)
             is_key = loc[-1] == "[key]"
@@ -184,13 +204,14 @@ def _in_words(details: ErrorDetails) -> tuple[str, str, str]:
         hint = did_you_mean(value, words) if isinstance(value, str) else f"one of: {', '.join(words)}"
         return "unknown_word", f"{show(value)} is not one of the words for this", hint
     if kind in _WANTED:
-        hint = ""
+        hint = _HINTS[_WANTED[kind]]
         if kind == "bool_type" and isinstance(value, str) and value.lower() in _NOT_BOOLEANS:
             hint = f"write {_NOT_BOOLEANS[value.lower()]}"
         return "wrong_type", f"{show(value)} stands where {_WANTED[kind]} must", hint
     if kind == "wrong_type":
-        return "wrong_type", f"{show(value)} stands where a text or a mapping must", ""
-    return "bad_value", f"{show(value)} cannot stand here: {details['msg'].lower()}", ""
+        return "wrong_type", f"{show(value)} stands where a text or a mapping must", QUOTE
+    wanted = details["msg"].lower().removeprefix("input should be ")
+    return "bad_value", f"{show(value)} cannot stand here", f"write something {wanted}"
 
 
 def _keys_at(checked: Checked[Any], place: Place, model: type[BaseModel]) -> list[str]:

@@ -16,6 +16,7 @@ from nurture.loader.reading import Reading
 from nurture.loader.validation import Checked
 from nurture.loader.words import show
 
+_RULE = "write {if: 'CONDITION', points: 10}"
 _REPLIED_AND_SUCH = tuple(EVENT_OF_DEED)
 
 
@@ -43,10 +44,11 @@ def _field(
     if isinstance(declared, str):
         declared = FieldShape(type=declared)
     if declared.type is None:
-        checked.add(place, "missing", f"{name} has no type", "write {type: text}, or another type", on_key=True)
+        checked.add(place, "missing", f"{name} has no type", "write {type: text}", on_key=True, lacks=("type",))
         return None
     if declared.type == "choice" and not declared.choices:
-        checked.add(place, "missing", f"{name} has no choices", "write {type: choice, choices: [a, b]}", on_key=True)
+        hint = "write {type: choice, choices: [a, b]}"
+        checked.add(place, "missing", f"{name} has no choices", hint, on_key=True, lacks=("choices",))
         return None
     if declared.choices and declared.type != "choice":
         hint = "write `type: choice`, or take them out"
@@ -118,7 +120,7 @@ def read_score(shape: ConfigShape, checked: Checked[ConfigShape], words: Vocabul
         place: Place = ("score", "rules", index)
         condition = reading.condition(rule.if_, (*place, "if"), "score")
         if rule.if_ is None or rule.points is None:
-            checked.add(place, "missing", "a rule has `if` and `points`", "write {if: 'CONDITION', points: 10}")
+            checked.add(place, "missing", "a rule has `if` and `points`", _RULE, lacks=("if", "points"))
         elif condition is not None:
             rules.append((condition, float(rule.points)))
     return ScoreRules(points=points, fade=shape.score.fade, rules=tuple(rules))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, time
-from typing import Annotated, Any, LiteralString, TypeVar
+from typing import Annotated, Any, LiteralString
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -20,8 +20,6 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.?[^\s@<>,;\"]+")
 _LONGEST = Duration(days=3660)
 QUOTE = "put it in quotes to make it text"
-
-Made = TypeVar("Made")
 
 
 def wrong(code: LiteralString, message: str, hint: str = "") -> PydanticCustomError:
@@ -46,7 +44,7 @@ def as_text(value: object) -> str:
     if isinstance(value, bool | int | float):
         raise wrong("wrong_type", f"{show(value)} is no text", QUOTE)
     if not isinstance(value, str):
-        raise wrong("wrong_type", f"{show(value)} stands where a text must")
+        raise wrong("wrong_type", f"{show(value)} stands where a text must", "write a text after the colon")
     if not value.strip():
         raise wrong("empty_value", "the text is empty", "write something, or leave the key out")
     return value.strip()
@@ -68,7 +66,7 @@ def as_duration(value: object) -> Duration:
         raise wrong("bad_duration", f"{show(text)} is no span of time", "write it as 30m, 4h, 3d, 2w or 2bd")
     too_long = duration.days > _LONGEST.days or duration.business_days > _LONGEST.days
     if too_long or duration.seconds > _LONGEST.days * 86400:
-        raise wrong("bad_duration", f"{show(text)} is longer than ten years")
+        raise wrong("bad_duration", f"{show(text)} is longer than ten years", "write less")
     return duration
 
 
@@ -105,7 +103,11 @@ def as_days(value: object) -> frozenset[int]:
 def _day(word: str) -> int:
     short = _LONG_DAYS.get(word.lower(), word.lower())
     if short not in DAY_NAMES:
-        raise wrong("bad_days", f"{show(word)} is no day of the week", did_you_mean(word, DAY_NAMES))
+        raise wrong(
+            "bad_days",
+            f"{show(word)} is no day of the week",
+            did_you_mean(word, (*DAY_NAMES, *_LONG_DAYS), most=0) or "write it as mon-fri or tue,thu",
+        )
     return DAY_NAMES.index(short)
 
 
@@ -177,11 +179,8 @@ def _as_template(value: object) -> str:
     return text
 
 
-def _list_of(make: Callable[[object], Made]) -> Callable[[object], tuple[Made, ...]]:
-    def check(value: object) -> tuple[Made, ...]:
-        return tuple(make(item) for item in (value if isinstance(value, list) else [value]))
-
-    return check
+def _as_tuple(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 def _as_whole(value: object) -> object:
@@ -213,7 +212,7 @@ SpanText = Annotated[Duration, PlainValidator(_as_span), _schema(_DURATION, exam
 Clock = Annotated[time, PlainValidator(as_clock), _schema(r"^\d{1,2}:\d{2}$", examples=["09:30"])]
 Days = Annotated[frozenset[int], PlainValidator(as_days), _one_or_many(_DAYS)]
 Hours = Annotated[tuple[tuple[time, time], ...], PlainValidator(as_hours), _one_or_many(_HOURS)]
-Caps = Annotated[tuple[Cap, ...], PlainValidator(_list_of(_as_cap)), _one_or_many(_CAP)]
+Caps = Annotated[tuple[Annotated[Cap, PlainValidator(_as_cap)], ...], BeforeValidator(_as_tuple), _one_or_many(_CAP)]
 TemplatePath = Annotated[str, PlainValidator(_as_template), _schema(examples=["cycle/hello"])]
 Identifier = Annotated[
     str,
@@ -230,5 +229,5 @@ Address = Annotated[
     PlainValidator(_matching(_ADDRESS, "bad_address", "mail address", "write it as mali@example.com")),
     _schema(examples=["mali@example.com"]),
 ]
-Texts = Annotated[tuple[str, ...], PlainValidator(_list_of(as_text)), _one_or_many({"type": "string"})]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple), _one_or_many({"type": "string"})]
 Number = Annotated[int, BeforeValidator(_as_whole), WithJsonSchema({"type": ["integer", "string"]})]

@@ -90,7 +90,7 @@ def renderer_of(project: Project) -> Renderer:
 
 def library_of(project: Project) -> Library:
     """The project's campaigns, the good ones ready to run."""
-    return Library(project.root, project.vocabulary)
+    return Library(project.root / "campaigns", project.vocabulary, links_of=renderer_of(project).links_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

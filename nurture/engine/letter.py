@@ -81,6 +81,7 @@ class LetterWriter:
         message, facts, campaign = assignment.message, assignment.facts, assignment.campaign
         domain = sender.email.rpartition("@")[2]
         is_marketing = message.purpose == "marketing"
+        tagged = self._plus_address(message, sender)
         name = ""
         if facts:
             name = " ".join(part for part in (facts.contact.first_name, facts.contact.last_name) if part)
@@ -93,25 +94,18 @@ class LetterWriter:
             date=now,
             list_id=f"{campaign.name}.{domain}" if campaign and is_marketing else None,
             urls=self.urls_of(message) if is_marketing else None,
-            unsubscribe_mailto=self._unsubscribe_mailto(message, sender) if is_marketing else None,
-            reply_to=self._reply_to(message, sender, campaign.reply_to if campaign else None),
+            unsubscribe_mailto=(tagged or sender.email) if is_marketing else None,
+            reply_to=(campaign.reply_to if campaign else None) or tagged,
             in_reply_to=message.in_reply_to,
             references=message.references,
             feedback_id=f"{campaign.name}:{message.step}:{sender.name}:nurture" if campaign and is_marketing else None,
             is_automatic=not is_marketing,
         )
 
-    def _unsubscribe_mailto(self, message: Message, sender: Sender) -> str:
-        local, _, domain = sender.email.partition("@")
-        token = sign_token("reply", message.id, self._signing_key)
-        if sender.name in self._rules.plus_address_senders:
-            return f"mailto:{local}+{token}@{domain}?subject=unsubscribe"
-        return f"mailto:{sender.email}?subject=unsubscribe%20{token}"
-
-    def _reply_to(self, message: Message, sender: Sender, wanted: str | None) -> str | None:
-        """The campaign's own address, else a plus-address where the sender's mailbox takes them."""
-        if wanted or sender.name not in self._rules.plus_address_senders:
-            return wanted
+    def _plus_address(self, message: Message, sender: Sender) -> str | None:
+        """The sender's address with a token that says which message is answered, where the mailbox takes such."""
+        if sender.name not in self._rules.plus_address_senders:
+            return None
         local, _, domain = sender.email.partition("@")
         return f"{local}+{sign_token('reply', message.id, self._signing_key)}@{domain}"
 

@@ -18,7 +18,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -105,6 +105,7 @@ class MailServer:
         self.connections = 0
         self.port = 0
         self._faults: list[Fault] = []
+        self._on: dict[str, Callable[[], None]] = {}
         self._uses: dict[int, int] = {}
         self._journal = journal
         self._tls = tls
@@ -151,7 +152,13 @@ class MailServer:
         self._loop.call_soon_threadsafe(lambda: [known.leave() for known in list(self._protocols)])
         self.wait_for("LOST", before + open_now)
 
+    def when(self, command: str, act: Callable[[], None]) -> None:
+        """Call `act` once, when a command that begins so comes and before it is answered."""
+        self._on[command] = act
+
     def note(self, command: str) -> None:
+        for known in [known for known in self._on if command.startswith(known)]:
+            self._on.pop(known)()
         with self._changed:
             self.commands.append(command)
             self._changed.notify_all()

@@ -40,7 +40,7 @@ _ANSWER_PREFIX = re.compile(r"^(?:re|aw|sv|antw|odp|ตอบ|回复|fwd?|wg)\s?
 _DELAYED = re.compile(
     r"will (?:be |keep |continue |)(?:re-?tried|retry|trying|try again|attempt|be attempted)|still (?:in the|"
     r"being) (?:retried|queue)|"
-    r"not yet (?:been )?delivered|has not been delivered|delivery (?:of your message )?(?:is |"
+    r"not yet (?:been )?delivered|has not yet been delivered|delivery (?:of your message )?(?:is |"
     r"has been )?(?:delayed|temporarily suspended)|"
     r"this is a warning (?:message )?only|you do not need to resend|could not send message for past|"
     r"delayed mail|no action is required|"
@@ -162,16 +162,18 @@ def _other_report(mail: ParsedMail, *, is_certain: bool = False) -> Verdict | No
     """Reports in forms of their own: from a mail system or with such a subject, and a failure told in the text."""
     signs = _signs(mail)
     text = _said(mail.body)
-    is_told = _FAILED.search(text) is not None or has_reply_code(text) or bounce_reason("", text).is_known
+    found = bounce_reason("", text)
+    is_delayed = not found.is_hard and (_DELAYED.search(text) or _DELAYED_SUBJECT.match(mail.subject))
+    is_told = is_delayed or found.is_known or _FAILED.search(text) is not None or has_reply_code(text)
     has_weight = signs >= 2 or has_reply_code(text) or _is_daemon(mail) or _has_failed_subject(mail)
-    if not is_certain and not (signs >= 3 or (signs >= 1 and is_told and has_weight)):
+    is_certain = is_certain or signs >= 3 or (signs >= 2 and _has_failed_subject(mail))
+    if not is_certain and not (signs >= 1 and is_told and has_weight):
         return None
     addresses = list(_failed_addresses(mail, text))
     if not addresses and not is_certain and signs < 2:
         return None
-    if _DELAYED.search(text) or _DELAYED_SUBJECT.match(mail.subject):
+    if is_delayed:
         return Verdict(kind="delayed", reason="delivery report: delayed, the server goes on trying", confidence=0.9)
-    found = bounce_reason("", text)
     failures = tuple(
         Failure(recipient=address, is_hard=found.is_hard, reason=found.word) for address in addresses[:_MAX_FAILURES]
     )

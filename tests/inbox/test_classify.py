@@ -45,6 +45,12 @@ def test_an_empty_mail_is_unreadable() -> None:
     assert classify(parse(b"\r\n\r\n"), now=NOW).kind == "unreadable"
 
 
+def test_a_letter_under_the_word_unsubscribe_is_a_letter() -> None:
+    letter = "We would rather not get the newsletter any more, but do send us the offer that you promised. " * 4
+    raw = f"From: a@example.net\nSubject: Unsubscribe\n\n{letter}\n".encode()
+    assert classify(parse(raw), now=NOW).kind == "reply"
+
+
 def test_a_mail_that_says_only_no_in_auto_submitted_is_a_persons() -> None:
     raw = b"From: a@example.net\nAuto-Submitted: no\nSubject: Re: hello\n\nYes please.\n"
     assert classify(parse(raw), now=NOW).kind == "reply"

@@ -1,10 +1,11 @@
+import base64
+import logging
 import os
 import socket
 import threading
 from collections.abc import Collection, Iterator, Set
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -72,6 +73,16 @@ def test_mail_that_was_there_before_the_start_is_history(dovecot: DovecotServer)
     assert look(mailbox, cursor) == []  # `31:*` alone would give the last old one
     dovecot.deliver(a_mail("an answer"))
     assert subjects(look(mailbox, cursor)) == [b"Subject: an answer"]
+
+
+def test_the_last_old_mail_does_not_come_again_when_a_newer_one_was_deleted(dovecot: DovecotServer) -> None:
+    dovecot.deliver(a_mail("old"))
+    mailbox = ImapMailbox(settings(dovecot.port))
+    cursor = mailbox.start_cursor()
+    name = dovecot.deliver(a_mail("soon gone"))
+    assert mailbox.start_cursor().last_uid == cursor.last_uid + 1
+    (dovecot.maildir / "new" / name).unlink()
+    assert look(mailbox, cursor) == []
 
 
 def test_an_empty_mailbox_starts_with_the_first_mail(dovecot: DovecotServer) -> None:
@@ -245,5 +256,16 @@ def test_a_line_that_breaks_in_mid_fetch_loses_and_doubles_nothing(dovecot: Dove
     assert subjects(seen) == [f"Subject: {number:03}".encode() for number in range(120)]
 
 
-def test_the_password_is_in_no_representation(tmp_path: Path) -> None:
+def test_the_password_is_in_no_representation() -> None:
     assert PASSWORD not in repr(settings(143))
+
+
+def test_the_password_is_in_no_log(dovecot: DovecotServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    ImapMailbox(settings(dovecot.port)).start_cursor()
+    with pytest.raises(MailboxUnavailable):
+        ImapMailbox(settings(dovecot.port, password="รหัสลับ")).start_cursor()
+    encoded = base64.b64encode(f"\0{USERNAME}\0รหัสลับ".encode()).decode()
+    assert "EXAMINE" in caplog.text
+    for secret in (PASSWORD, "รหัสลับ", encoded):
+        assert secret not in caplog.text

@@ -126,7 +126,7 @@ def _standard_report(mail: ParsedMail) -> Verdict:
         action = group.get("action").split(" ")[0].split(";")[0].lower()
         if action in ("delayed",) or (not action and status.startswith("4")):
             is_delayed = True
-        elif action in ("delivered", "relayed", "expanded") or (not action and status.startswith("2")):
+        elif action in ("delivered", "relayed", "expanded") or (action != "failed" and status.startswith("2")):
             continue
         else:
             found = _reason(status, group.get("diagnostic-code"), mail)

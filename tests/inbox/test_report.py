@@ -26,6 +26,14 @@ def test_a_report_without_action_is_judged_by_its_status() -> None:
         assert verdict.kind == kind
 
 
+def test_a_word_of_their_own_for_success_is_no_failure() -> None:
+    verdict = delivery_report(
+        parse(report("Final-Recipient: rfc822; a@example.net\nAction: deliverable\nStatus: 2.1.5\n"))
+    )
+    assert verdict is not None
+    assert (verdict.kind, verdict.failures) == ("delayed", ())
+
+
 def test_where_the_server_says_nothing_the_text_beside_it_is_asked() -> None:
     group = "Final-Recipient: rfc822; a@example.net\nAction: failed\nStatus: 5.0.0\n"
     verdict = delivery_report(parse(report(group, text="The mailbox is full.")))

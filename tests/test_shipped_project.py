@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nurture.checks.project import check_project
+from nurture.cli.schema import KINDS, Kind, schema_text
 from nurture.delivery.settings import SmtpSettings
 from nurture.domain.campaign import Campaign, EmailAction, NotifyAction, TagAction, TaskAction
 from nurture.domain.content import Content, MailUrls
@@ -69,6 +70,12 @@ def test_nothing_is_wrong_in_it(renderer: Renderer) -> None:
     report = check_project(ROOT, config_problems=read_config(ROOT, None, {}).problems, renderer=renderer)
     assert [*report.errors, *report.warnings] == []
     assert report.campaigns == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_editors_find_the_schema_of_this_release(kind: Kind) -> None:
+    """Where it is old, `nurture schema` writes it anew."""
+    assert (ROOT / f"{kind}.schema.json").read_text(encoding="utf-8") == schema_text(kind)
 
 
 def test_its_defaults_reach_no_other_machine_and_write_no_secret_out(project: Project) -> None:

@@ -1,5 +1,6 @@
 """The command line itself: which commands there are and how trouble is told; a command is imported when called."""
 
+import difflib
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,37 +10,53 @@ import click
 
 from nurture.cli.trouble import exit_code_of, tell
 
-COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "init": ("nurture.cli.init", "Make a small project that runs."),
-        "demo": ("nurture.cli.demo", "Show the whole cycle in a minute, on this machine alone."),
-        "check": ("nurture.cli.check", "Say everything that is wrong with config, campaigns and templates."),
-        "schema": ("nurture.cli.schema", "Write the JSON Schema that editors complete campaigns with."),
-        "run": ("nurture.cli.run", "Run engine, inbox and web in one process."),
-        "worker": ("nurture.cli.worker", "Run the engine alone; more of them on PostgreSQL."),
-        "tick": ("nurture.cli.tick", "Make one pass over everything that is due."),
-        "web": ("nurture.cli.web", "Run the web listener alone."),
-        "status": ("nurture.cli.status", "Say what runs, what is due, what is held and what is wrong."),
-        "why": ("nurture.cli.why", "Tell one person's story, each decision with its reason."),
-        "contacts": ("nurture.cli.contacts", "Import, export, list, show and change contacts."),
-        "enroll": ("nurture.cli.enroll", "Ask people into a campaign."),
-        "event": ("nurture.cli.event", "Record that something happened to a contact."),
-        "order": ("nurture.cli.order", "Record what a contact bought."),
-        "move": ("nurture.cli.move", "Put a person into a stage, also backwards."),
-        "remove": ("nurture.cli.remove", "End a person's run."),
-        "pause": ("nurture.cli.pause", "Hold a person, a campaign, a sender or everything."),
-        "resume": ("nurture.cli.resume", "Go on with what was paused."),
-        "retry": ("nurture.cli.retry", "Try again now what waits or is unknown."),
-        "suppress": ("nurture.cli.suppress", "Never write to an address again."),
-        "unsuppress": ("nurture.cli.unsuppress", "Take a suppression back."),
-        "task": ("nurture.cli.task", "List and close tasks."),
-        "inbox": ("nurture.cli.inbox", "Fetch, judge and list what came back."),
-        "send-test": ("nurture.cli.send_test", "Mail one step to oneself."),
-        "report": ("nurture.cli.report", "Print a report: funnel, emails."),
-        "db": ("nurture.cli.db", "Look after the database."),
+        "Begin": {
+            "demo": ("nurture.cli.demo", "Show the whole cycle in a minute, on this machine alone."),
+            "init": ("nurture.cli.init", "Make a small project that runs."),
+        },
+        "Write campaigns": {
+            "check": ("nurture.cli.check", "Say everything that is wrong with config, campaigns and templates."),
+            "schema": ("nurture.cli.schema", "Write the JSON Schema that editors complete campaigns with."),
+            "send-test": ("nurture.cli.send_test", "Mail one step to oneself."),
+        },
+        "Run": {
+            "run": ("nurture.cli.run", "Run engine, inbox and web in one process."),
+            "worker": ("nurture.cli.worker", "Run the engine alone; more of them on PostgreSQL."),
+            "tick": ("nurture.cli.tick", "Make one pass over everything that is due."),
+            "web": ("nurture.cli.web", "Run the web listener alone."),
+            "inbox": ("nurture.cli.inbox", "Fetch, judge and list what came back."),
+            "db": ("nurture.cli.db", "Look after the database."),
+        },
+        "See": {
+            "status": ("nurture.cli.status", "Say what runs, what is due, what is held and what is wrong."),
+            "why": ("nurture.cli.why", "Tell one person's story, each decision with its reason."),
+            "report": ("nurture.cli.report", "Print a report: funnel, emails."),
+        },
+        "People": {
+            "contacts": ("nurture.cli.contacts", "Import, export, list, show and change contacts."),
+            "event": ("nurture.cli.event", "Record that something happened to a contact."),
+            "order": ("nurture.cli.order", "Record what a contact bought."),
+            "task": ("nurture.cli.task", "List and close tasks."),
+            "suppress": ("nurture.cli.suppress", "Never write to an address again."),
+            "unsuppress": ("nurture.cli.unsuppress", "Take a suppression back."),
+        },
+        "People in campaigns": {
+            "enroll": ("nurture.cli.enroll", "Ask people into a campaign."),
+            "move": ("nurture.cli.move", "Put people into a stage, also backwards."),
+            "remove": ("nurture.cli.remove", "End people's runs."),
+            "pause": ("nurture.cli.pause", "Hold people, a campaign, a sender or everything."),
+            "resume": ("nurture.cli.resume", "Go on with what was paused."),
+            "retry": ("nurture.cli.retry", "Try again now what waits or is unknown."),
+        },
     }
 )
 """A command's module, which holds it as `command`, and its line in `--help`: kept here so that help imports none."""
+
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {name: each for section in SECTIONS.values() for name, each in section.items()}
+)
 
 
 class LazyGroup(click.Group):
@@ -55,8 +72,10 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        width = max(len(name) for name in COMMANDS)
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), line) for name, (_, line) in commands.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -67,8 +86,6 @@ class LazyGroup(click.Group):
 
 
 def _unknown(name: str) -> str:
-    import difflib
-
     near = difflib.get_close_matches(name, COMMANDS, n=1)
     return f"no command {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
@@ -86,15 +103,15 @@ def cli(ctx: click.Context, folder: str, config: str | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0 done, 1 problems found, 2 usage or config, 3 a service away."""
     try:
-        cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        sys.exit(leaving.exit_code)
+        # Without standalone mode `ctx.exit(1)` does not raise: its code is the answer.
+        code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except click.Abort:
         click.echo("Stopped.", err=True)
-        sys.exit(130)
+        code = 130
     except click.ClickException as wrong:
         wrong.show()
-        sys.exit(2)
+        code = 2
     except Exception as trouble:  # noqa: BLE001  the one place where an error becomes a message
         tell(trouble)
-        sys.exit(exit_code_of(trouble))
+        code = exit_code_of(trouble)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,44 @@
+"""`nurture schema`: the JSON Schemas by which editors complete and check campaigns and the config."""
+
+import json
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from nurture.errors import UsageError
+from nurture.loader.schema import json_schema
+from nurture.settings import CONFIG
+
+Kind = Literal["campaign", "config"]
+KINDS: tuple[Kind, ...] = ("campaign", "config")
+
+
+@click.command("schema")
+@click.argument("where", metavar="[DIR|-]", required=False)
+@click.option("--kind", type=click.Choice(KINDS), default=None, help="Only this one; - shows the campaign's else.")
+@click.pass_context
+def command(ctx: click.Context, where: str | None, kind: Kind | None) -> None:
+    """Write campaign.schema.json and config.schema.json beside config.yaml, or into DIR; - for the terminal.
+
+    Editors find the schema by the first line of a file: `# yaml-language-server: $schema=../campaign.schema.json`.
+    """
+    if where == "-":
+        click.echo(schema_text(kind or "campaign"), nl=False)
+        return
+    folder = Path(where or ctx.obj["folder"])
+    if where is None and not (folder / CONFIG).exists():
+        raise UsageError(f"there is no {folder / CONFIG}", hint="Go to a project's folder, or name one; - shows it.")
+    for each in (kind,) if kind else KINDS:
+        click.echo(f"Wrote {write_schema(folder, each)}.")
+
+
+def write_schema(folder: Path, kind: Kind) -> Path:
+    """Write one schema into the folder, where the modeline of the shipped files looks for it."""
+    path = folder / f"{kind}.schema.json"
+    path.write_text(schema_text(kind), encoding="utf-8")
+    return path
+
+
+def schema_text(kind: Kind) -> str:
+    return json.dumps(json_schema(kind), ensure_ascii=False, indent=2) + "\n"

@@ -1,7 +1,6 @@
 """The composition root: from the project's settings to everything that runs, each thing built once and passed on."""
 
-import os
-import socket
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,11 @@ from fastapi import FastAPI
 from nurture.clock import Chance, Clock
 from nurture.delivery.dkim import Signer
 from nurture.delivery.folder import FolderTransport
-from nurture.delivery.journal import Journal
 from nurture.delivery.pool import SmtpTransport
 from nurture.delivery.settings import FolderSettings, SmtpSettings
 from nurture.delivery.transport import Transport
 from nurture.domain.decide import Caps
+from nurture.engine.attendance import Attendance
 from nurture.engine.calls import Caller
 from nurture.engine.collect import Collector
 from nurture.engine.courier import Courier
@@ -103,6 +102,7 @@ class Engine:
     courier: Courier
     caller: Caller
     worker: Worker
+    attendance: Attendance
     pulse: Pulse
 
     async def close(self) -> None:
@@ -110,6 +110,7 @@ class Engine:
         await self.courier.close()
         await self.caller.close()
         self.store.close()
+        self.attendance.leave()
 
 
 def build_engine(
@@ -121,7 +122,7 @@ def build_engine(
     with database.write() as conn:
         signing_key = link_keys.ensure(conn, chance, clock.now())[0]
     store = StoreThread(database)
-    journal = Journal(_journal_path(project, database))
+    attendance = Attendance(_attendance_folder(project, database), chance.token(4))
     writer = LetterWriter(
         rules=desk.rules, renderer=desk.renderer, signers=_signers_of(project), signing_key=signing_key
     )
@@ -130,7 +131,7 @@ def build_engine(
         store=store,
         transports=_transports_of(project, outbox),
         writer=writer,
-        journal=journal,
+        journal=attendance.journal,
         clock=clock,
     )
     caller = Caller(rules=desk.rules, store=store, clock=clock)
@@ -141,6 +142,7 @@ def build_engine(
         caller=caller,
         library=library,
         clock=clock,
+        name=attendance.worker,
     )
     collector = Collector(database=database, desk=desk, library=library, mailboxes=_mailboxes_of(project), clock=clock)
     pulse = Pulse(
@@ -149,10 +151,19 @@ def build_engine(
         library=library,
         worker=worker,
         collector=collector,
-        journal=journal,
+        attendance=attendance,
         clock=clock,
     )
-    return Engine(desk=desk, library=library, store=store, courier=courier, caller=caller, worker=worker, pulse=pulse)
+    return Engine(
+        desk=desk,
+        library=library,
+        store=store,
+        courier=courier,
+        caller=caller,
+        worker=worker,
+        attendance=attendance,
+        pulse=pulse,
+    )
 
 
 def build_web(project: Project, database: Database, *, clock: Clock) -> FastAPI:
@@ -190,8 +201,8 @@ def _mailbox(settings: MailboxSettings) -> Mailbox:
     return ImapMailbox(settings)
 
 
-def _journal_path(project: Project, database: Database) -> Path:
-    """Beside an SQLite database; on a host of its own otherwise, one file for each of its processes."""
+def _attendance_folder(project: Project, database: Database) -> Path:
+    """Where the workers of this host that share the database know of each other."""
     if database.path:
-        return database.path.with_name(database.path.name + f".{os.getpid()}.journal")
-    return project.root / f".nurture-{socket.gethostname()}.{os.getpid()}.journal"
+        return database.path.with_name(f"{database.path.name}-workers")
+    return project.root / f".nurture-workers-{hashlib.sha256(database.name.encode()).hexdigest()[:8]}"

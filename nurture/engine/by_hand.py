@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from nurture.domain import transition
 from nurture.domain.campaign import Campaign
 from nurture.domain.decision import Finish, Move
@@ -14,6 +12,7 @@ from nurture.engine.log import happened
 from nurture.engine.suppress import cancel_waiting, end_run
 from nurture.errors import InvalidInput
 from nurture.store import enrollments, events, messages, pauses, resends
+from nurture.store.connection import Connection
 
 
 def pause(conn: Connection, enrollment: Enrollment, *, until: datetime | None, because: str, now: datetime) -> None:

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection
-
 from nurture.clock import Clock
 from nurture.domain import transition
 from nurture.domain.campaign import WebhookAction
@@ -14,6 +12,7 @@ from nurture.engine.log import happened
 from nurture.engine.rules import Rules
 from nurture.engine.store_thread import StoreThread
 from nurture.store import enrollments, events
+from nurture.store.connection import Connection
 from nurture.webhooks.call import Delivered, Json, Refused, Retry, WebhookResult, call, open_client
 from nurture.webhooks.retry import next_try
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from nurture.domain import transition
 from nurture.domain.campaign import Campaign, EmailAction, Step, WebhookAction
 from nurture.domain.decision import Finish, Perform, Send, Wait
@@ -20,6 +18,7 @@ from nurture.engine.react import write_decisions
 from nurture.engine.recover import recover
 from nurture.store import enrollments, events, holds, messages
 from nurture.store import facts as fact_store
+from nurture.store.connection import Connection
 from nurture.store.messages import MessageDraft
 from nurture.store.resends import claim_resends
 

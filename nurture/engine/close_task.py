@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from nurture.domain.campaign import Campaign
 from nurture.domain.event import Event
 from nurture.engine.occur import occur
 from nurture.engine.rules import Rules
 from nurture.store import pauses, tasks
+from nurture.store.connection import Connection
 from nurture.store.tasks import Task
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import Connection
 
 from nurture.clock import Clock
 from nurture.delivery.journal import Journal, JournalEntry
@@ -22,6 +21,7 @@ from nurture.engine.record import Settled, record
 from nurture.engine.store_thread import StoreThread
 from nurture.errors import InvalidInput, RelayUnavailable, ServiceUnavailable
 from nurture.store import enrollments, holds, messages, suppressions
+from nurture.store.connection import Connection
 
 _FIRST_RELAY_HOLD = timedelta(seconds=30)
 _LONGEST_RELAY_HOLD = timedelta(minutes=15)

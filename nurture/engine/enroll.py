@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from nurture.domain.calendar import add
 from nurture.domain.campaign import Campaign, first_step
 from nurture.domain.duration import Duration
@@ -20,6 +18,7 @@ from nurture.engine.rules import Rules
 from nurture.store import audience, enrollments, events
 from nurture.store import facts as fact_store
 from nurture.store.condition import NO_RULES, to_sql
+from nurture.store.connection import Connection
 
 Refusal = Literal["in it already", "had it before", "not in the audience", "suppressed", "the campaign is disabled"]
 

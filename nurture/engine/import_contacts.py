@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection
-
 from nurture.domain.campaign import Campaign
 from nurture.domain.contact import ContactDraft
 from nurture.domain.event import Event
 from nurture.engine.enroll import enroll
 from nurture.engine.rules import Rules
 from nurture.store import contacts, enrollments, events, owners
+from nurture.store.connection import Connection
 from nurture.store.database import Database
 
 BATCH = 500

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from nurture.domain.campaign import Campaign
 from nurture.domain.event import Event
 from nurture.domain.judgement import JUDGED_AFTER, Hit, Judgement, judge
@@ -13,6 +11,7 @@ from nurture.engine.occur import occur
 from nurture.engine.perform import Desk
 from nurture.engine.record import record_afterwards
 from nurture.store import events, hits, messages
+from nurture.store.connection import Connection
 
 _LIMIT = 500
 

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from nurture.clock import Chance
 from nurture.domain.contact import Contact
 from nurture.domain.message import MessageState
 from nurture.engine.rules import Rules
 from nurture.store import messages
+from nurture.store.connection import Connection
 from nurture.store.messages import KeyTaken, MessageDraft
 
 

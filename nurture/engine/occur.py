@@ -6,14 +6,13 @@ Who writes an event never reacts: it raises `wake`, and the queue does the rest.
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from nurture.domain.campaign import Campaign
 from nurture.domain.event import Event
 from nurture.domain.value import Value
 from nurture.engine.enroll import Enrolled, enroll_on_event
 from nurture.engine.rules import Rules
 from nurture.store import contacts, enrollments, events, pauses
+from nurture.store.connection import Connection
 
 
 def occur(

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from nurture.clock import Chance
 from nurture.domain.calendar import add
 from nurture.domain.campaign import NotifyAction, SetAction, Step, TagAction, TaskAction
@@ -20,6 +18,7 @@ from nurture.engine.rules import Rules
 from nurture.errors import InvalidInput
 from nurture.rendering.renderer import Renderer
 from nurture.store import contacts, events, tasks
+from nurture.store.connection import Connection
 from nurture.store.tasks import TaskDraft
 
 

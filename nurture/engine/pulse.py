@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from nurture.clock import Clock
-from nurture.delivery.journal import Journal
+from nurture.engine.attendance import Attendance
 from nurture.engine.collect import Collector
 from nurture.engine.daily import enroll_daily
 from nurture.engine.judge import judge_hits
 from nurture.engine.perform import Desk
-from nurture.engine.replay import replay_journal
+from nurture.engine.replay import replay_journal, succeed_the_gone
 from nurture.engine.worker import Worker
 from nurture.errors import NurtureError, ServiceUnavailable
 from nurture.loader.library import Library
@@ -52,14 +52,14 @@ class Pulse:
         library: Library,
         worker: Worker,
         collector: Collector,
-        journal: Journal,
+        attendance: Attendance,
         clock: Clock,
     ) -> None:
         self._desk = desk
         self._database = database
         self._library = library
         self._worker = worker
-        self._journal = journal
+        self._attendance = attendance
         self._clock = clock
         self._chores: Sequence[_Chore] = (
             _Chore(every=COLLECTS_EVERY, act=collector.collect_all),
@@ -95,7 +95,7 @@ class Pulse:
         Raises ServiceUnavailable where the database is away. A mailbox that is away stops nothing else.
         """
         self._library.refresh()
-        await asyncio.to_thread(self._replay)
+        await asyncio.to_thread(self._settle_what_was_left)
         now = self._clock.now()
         for chore in self._chores:
             if chore.is_due(now):
@@ -122,8 +122,10 @@ class Pulse:
         # What is due and could not be taken (a rate, a hold) must not make the loop spin.
         return max(0.05, min(self._clock.seconds_until(moment) for moment in (until, *due) if moment > now))
 
-    def _replay(self) -> None:
-        replay_journal(self._journal, self._database, self._desk, self._library.campaigns)
+    def _settle_what_was_left(self) -> None:
+        campaigns, now = self._library.campaigns, self._clock.now()
+        replay_journal(self._attendance.journal, self._database, self._desk, campaigns)
+        succeed_the_gone(self._attendance, self._database, self._desk, campaigns, now=now)
 
     def _judge(self) -> None:
         with self._database.write() as conn:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from nurture.domain.calendar import add
 from nurture.domain.campaign import Campaign
 from nurture.domain.decision import Finish, Move, React, Skip
@@ -17,6 +15,7 @@ from nurture.engine.notify import queue_notice, recipients_of
 from nurture.engine.perform import Desk, add_task, one_line
 from nurture.engine.suppress import cancel_waiting
 from nurture.store import events, inbound, messages, pauses
+from nurture.store.connection import Connection
 
 
 def write_decisions(

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from nurture.domain import transition
 from nurture.domain.campaign import Campaign
 from nurture.domain.enrollment import Enrollment
@@ -16,6 +14,7 @@ from nurture.engine.notify import queue_notice
 from nurture.engine.perform import Desk
 from nurture.engine.suppress import suppress
 from nurture.store import enrollments, events, holds, messages
+from nurture.store.connection import Connection
 
 RESEND_AFTER = timedelta(minutes=15)
 

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from nurture.domain.campaign import Campaign
 from nurture.domain.message import Deferred, Unknown
 from nurture.engine.perform import Desk
 from nurture.engine.record import record_afterwards
 from nurture.store import messages
+from nurture.store.connection import Connection
 
 NOT_WRITTEN = "its worker ended before anything of it was written"
 MAY_BE_SENT = "its worker ended between the final dot and the relay's reply"

@@ -1,14 +1,31 @@
 """Outcomes that were kept in the local journal while the database was away, written into the ledger once it is back."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from nurture.delivery.journal import Journal
 from nurture.domain.campaign import Campaign
 from nurture.domain.message import MessageState
+from nurture.engine.attendance import Attendance
 from nurture.engine.perform import Desk
 from nurture.engine.record import record_afterwards
 from nurture.store import messages
 from nurture.store.database import Database
+from nurture.store.leases import end_leases
+
+
+def succeed_the_gone(
+    attendance: Attendance, database: Database, desk: Desk, campaigns: Mapping[str, Campaign], *, now: datetime
+) -> int:
+    """Settle what workers of this host left who ended without leave: their journals, then their leases; how many."""
+    workers = 0
+    for gone in attendance.gone():
+        replay_journal(gone.journal, database, desk, campaigns)
+        with database.write() as conn:
+            end_leases(conn, gone.worker, now=now)
+        attendance.forget(gone)
+        workers += 1
+    return workers
 
 
 def replay_journal(journal: Journal, database: Database, desk: Desk, campaigns: Mapping[str, Campaign]) -> int:

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection
-
 from nurture.domain.campaign import Campaign
 from nurture.domain.event import Event
 from nurture.domain.order import Order, OrderItem
 from nurture.engine.occur import lift_out_of_office, occur
 from nurture.engine.rules import Rules
 from nurture.store import orders
+from nurture.store.connection import Connection
 
 
 def place_order(

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from sqlalchemy import Connection
-
+from nurture.store.connection import Connection
 from nurture.store.database import Database
 
 T = TypeVar("T")

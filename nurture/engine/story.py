@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from nurture.domain.contact import Contact
 from nurture.domain.enrollment import Enrollment, EnrollmentState
 from nurture.domain.event import Event
 from nurture.store import enrollments, events, suppressions
+from nurture.store.connection import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

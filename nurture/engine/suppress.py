@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from nurture.domain import transition
 from nurture.domain.decision import Finish
 from nurture.domain.event import Event
@@ -12,6 +10,7 @@ from nurture.domain.message import MessageState
 from nurture.domain.suppression import ends_run
 from nurture.engine.log import happened
 from nurture.store import contacts, enrollments, events, messages, suppressions
+from nurture.store.connection import Connection
 
 
 def suppress(

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from nurture.domain.calendar import add
 from nurture.domain.campaign import Campaign
 from nurture.domain.contact import Contact
@@ -23,6 +21,7 @@ from nurture.engine.record import record_afterwards
 from nurture.engine.suppress import suppress
 from nurture.inbox.thread import References
 from nurture.store import contacts, enrollments, events, inbound, messages, pauses
+from nurture.store.connection import Connection
 from nurture.store.inbound import InboundDraft
 
 AWAY_FOR = Duration(business_days=5)

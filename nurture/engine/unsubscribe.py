@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from nurture.domain.event import Event
 from nurture.domain.message import Message
 from nurture.engine.suppress import suppress
 from nurture.store import events
+from nurture.store.connection import Connection
 
 AskedBy = Literal["one-click", "page", "mail"]
 

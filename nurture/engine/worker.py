@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection
 
 from nurture.clock import Clock
 from nurture.engine.calls import Caller
@@ -18,12 +17,16 @@ from nurture.engine.store_thread import StoreThread
 from nurture.errors import ServiceUnavailable
 from nurture.loader.library import Library
 from nurture.store import enrollments, messages
+from nurture.store.connection import Connection
 
 log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Sends what is due. `in_flight` bounds what is claimed and not settled: what a lost process leaves to recover."""
+    """Sends what is due. `in_flight` bounds what is claimed and not settled: what a lost process leaves to recover.
+
+    Lease tokens begin with `name`, so that what a dead worker of this host held can be taken over at once.
+    """
 
     def __init__(
         self,
@@ -34,6 +37,7 @@ class Worker:
         caller: Caller,
         library: Library,
         clock: Clock,
+        name: str,
         in_flight: int = 100,
     ) -> None:
         self._desk = desk
@@ -42,6 +46,7 @@ class Worker:
         self._caller = caller
         self._library = library
         self._clock = clock
+        self._name = name
         self._in_flight = in_flight
         self._under_way: dict[asyncio.Task[None], str] = {}
         self._is_stopping = False
@@ -87,7 +92,9 @@ class Worker:
         return claimed
 
     def _lease(self) -> Lease:
-        return Lease(token=self._desk.chance.token(), until=self._clock.now() + self._desk.rules.lease_for)
+        return Lease(
+            token=f"{self._name}.{self._desk.chance.token()}", until=self._clock.now() + self._desk.rules.lease_for
+        )
 
     def _start(self, work: Coroutine[Any, Any, None], token: str) -> None:
         task = asyncio.create_task(work)

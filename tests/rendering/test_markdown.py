@@ -49,6 +49,10 @@ def test_any_name_stays_a_text(project: Project, name: str) -> None:
     assert re.findall(r"<(/?[a-z0-9!]+)", made) == ["p", "/p"]
 
 
+def test_words_that_look_like_our_own_marks_stay_words(project: Project) -> None:
+    assert body_of(project, "zqj0vz {{ 1 }} zqj0sz") == "<p>zqj0vz 1 zqj0sz</p>"
+
+
 def test_the_author_may_write_html(project: Project) -> None:
     assert body_of(project, "A <b>bold</b> word") == "<p>A <b>bold</b> word</p>"
 

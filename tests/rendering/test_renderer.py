@@ -108,6 +108,7 @@ def test_the_pixel_stands_at_the_end_and_only_where_opens_are_tracked(project: P
     ("body", "missing"),
     [
         (f"<p>{ADDRESS}</p>", "unsubscribe"),
+        ("<p>{{ company.address }} {{ unsubscribe_url }}</p>", "HTML has no unsubscribe"),
         ('<p><a href="{{ unsubscribe_url }}">u</a></p>', "address"),
         ('<p style="display:none">{{ company.address }}</p><a href="{{ unsubscribe_url }}">u</a>', "address"),
     ],

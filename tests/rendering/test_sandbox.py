@@ -171,6 +171,22 @@ def test_a_family_of_files_that_take_each_other_in_ends(project: Project) -> Non
         project.fragment("{% include 'parts/p0.html' %}")
 
 
+@pytest.mark.parametrize(
+    ("attack", "limit"),
+    [
+        ("{% set x = '" + "a" * 60_000 + "' %}{{ x ~ x }}", "100,000 characters"),
+        ("{% set x = '" + "a" * 90_000 + "' %}" + "{% set y = x ~ 'b' %}" * 60, "4,000,000 characters"),
+        (f"{{% for a in {_TENFOLD} %}}" * 3 + "{% if true %}{% endif %}" * 500 + "{% endfor %}" * 3, "200,000 steps"),
+        ("<div>" * 300, "inside each other"),
+        ("<i></i>" * 7_000, "6,000 elements"),
+    ],
+    ids=["text", "all texts", "steps", "depth", "elements"],
+)
+def test_each_limit_holds_by_itself(project: Project, attack: str, limit: str) -> None:
+    with pytest.raises(InvalidInput, match=limit):
+        project.fragment(attack)
+
+
 def test_a_mail_beyond_its_size_is_refused(project: Project) -> None:
     loop = "{% for a in ['1','2','3','4','5','6','7'] %}"
     with pytest.raises(InvalidInput, match="500 kB"):

@@ -73,7 +73,7 @@ def funnel(conn: Connection, campaign: str, stages: Sequence[str]) -> list[Funne
     stays: dict[str, list[float]] = {}
     for _, story in groupby(_stage_events(conn, campaign), key=attrgetter("enrollment_id")):
         spans, standing_in = _stays(story)
-        entered.update(spans)
+        entered.update(list(spans))
         if standing_in is not None:
             now[standing_in] += 1
         for stage, seconds in spans.items():
@@ -162,7 +162,7 @@ def _mails(name: str) -> ColumnElement[int]:
 
 def _unknown_by_step(conn: Connection, campaign: str) -> dict[str, int]:
     query = select(messages.c.step, func.count()).where(messages.c.campaign == campaign, _IS_UNKNOWN)
-    return {step: number for step, number in conn.execute(query.group_by(messages.c.step)).tuples() if step}
+    return {step: number for step, number in conn.execute(query.group_by(messages.c.step)) if step}
 
 
 def campaign_status(conn: Connection, campaigns: Sequence[str], now: datetime) -> list[CampaignStatus]:
@@ -173,16 +173,16 @@ def campaign_status(conn: Connection, campaigns: Sequence[str], now: datetime) -
         .where(UNFINISHED)
         .group_by(enrollments.c.campaign, enrollments.c.held_by)
     )
-    for campaign, held_by, number, due in conn.execute(runs).tuples():
+    for campaign, held_by, number, due in conn.execute(runs):
         tallies[campaign].add_runs(held_by, number, due)
     unknown = select(messages.c.campaign, func.count()).where(messages.c.campaign.is_not(None), _IS_UNKNOWN)
-    for campaign, number in conn.execute(unknown.group_by(messages.c.campaign)).tuples():
+    for campaign, number in conn.execute(unknown.group_by(messages.c.campaign)):
         tallies[campaign].unknown = number
     names = list(dict.fromkeys((*campaigns, *sorted(tallies))))
     failed = select(events.c.campaign, _mails("message_failed")).where(
         events.c.campaign.in_(names), events.c.name == "message_failed"
     )
-    for campaign, number in conn.execute(failed.group_by(events.c.campaign)).tuples():
+    for campaign, number in conn.execute(failed.group_by(events.c.campaign)):
         tallies[campaign].failed = number
     return [tallies[campaign].status(campaign) for campaign in names]
 
@@ -196,7 +196,7 @@ def sent_since(conn: Connection, since: datetime) -> dict[str, int]:
     query = select(messages.c.sender, func.count()).where(
         messages.c.sender.in_(select(senders.c.name)), began, messages.c.sent_at >= since
     )
-    return dict(conn.execute(query.group_by(messages.c.sender)).tuples().all())
+    return dict(conn.execute(query.group_by(messages.c.sender)).all())
 
 
 _IS_UNKNOWN = messages.c.state == literal("unknown", literal_execute=True)

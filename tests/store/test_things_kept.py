@@ -1,0 +1,161 @@
+"""The smaller tables: pauses, suppressions, tasks, orders, inbound mail, hits, holds, keys and the log."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from nurture.clock import SeededChance
+from nurture.domain.event import Event
+from nurture.domain.order import OrderItem
+from nurture.store import events, hits, holds, inbound, link_keys, orders, pauses, suppressions, tasks
+from nurture.store.database import Database
+from nurture.store.holds import Hold
+from nurture.store.inbound import InboundDraft
+from nurture.store.tables import link_keys as key_table
+from nurture.store.tasks import TaskDraft
+from tests.support.builders import MONDAY_NINE as NOW
+from tests.support.databases import a_person, a_run, an_intent
+
+LATER = NOW + timedelta(hours=1)
+
+
+def test_events_come_back_in_order_of_time_as_they_were_written(database: Database) -> None:
+    second = Event(name="x", at=LATER, contact_id=7, enrollment_id=8, fields={"until": NOW, "n": 1.5}, because="ใช่")
+    first = Event(name="y", at=NOW, contact_id=7, is_human=False, link="demo", step="s", stage="t", campaign="c")
+    with database.write() as conn:
+        ids = events.append(conn, [second, first])
+        assert events.append(conn, []) == []
+        found = events.of_contact(conn, 7)
+        assert [each.id for each in found] == [ids[1], ids[0]]
+        assert [each.name for each in events.of_enrollment(conn, 8)] == ["x"]
+        assert (found[0].is_human, found[0].link) == (False, "demo")
+        assert (found[1].fields, found[1].because) == (second.fields, "ใช่")
+        assert events.get(conn, ids[0]) == found[1]
+        assert events.get(conn, 999) is None
+
+
+def test_a_suppression_stands_once_per_scope_until_it_is_removed(database: Database) -> None:
+    why: dict[str, Any] = {"reason": "asked", "source": "mail", "now": NOW}
+    with database.write() as conn:
+        assert suppressions.add(conn, address="a@x.example", scope="marketing", **why)
+        assert not suppressions.add(conn, address="a@x.example", scope="marketing", **why)
+        assert suppressions.add(conn, address="a@x.example", scope="all", **why)
+        assert suppressions.scopes_of(conn, ["a@x.example", "b@x.example"]) == {"a@x.example": ("all", "marketing")}
+        assert suppressions.remove(conn, "a@x.example", "all")
+        assert not suppressions.remove(conn, "a@x.example", "all")
+        assert [each.scope for each in suppressions.listed(conn)] == ["marketing"]
+
+
+def test_pauses_are_lifted_by_what_they_are_for_and_only_while_they_last(database: Database) -> None:
+    with database.write() as conn:
+        run = a_run(conn)
+
+        def pause(until_at: Any = None, **more: Any) -> int:
+            fields = {"contact_id": run.contact_id, "enrollment_id": run.id, "kind": "reply", **more}
+            return pauses.add(conn, **fields, from_at=NOW, until_at=until_at, because="")
+
+        pause(task_id=5)
+        pause(until_at=NOW)
+        pause(kind="by_hand", enrollment_id=None)
+        assert pauses.lift(conn, now=LATER, task_id=5) == 1
+        assert pauses.lift(conn, now=LATER, enrollment_id=run.id) == 0
+        assert pauses.lift(conn, now=LATER, contact_id=run.contact_id, kind="by_hand") == 1
+        assert [each.holds(LATER) for each in pauses.of_contact(conn, run.contact_id)] == [False, False, False]
+        with pytest.raises(ValueError, match="never meant"):
+            pauses.lift(conn, now=NOW)
+
+
+def test_a_task_is_made_once_and_closed_once(database: Database) -> None:
+    with database.write() as conn:
+        run = a_run(conn)
+        draft = TaskDraft(key="1/call", kind="call", title="Call", created_at=NOW, contact_id=run.contact_id)
+        someday = tasks.add(conn, draft)
+        urgent = tasks.add(conn, TaskDraft(key="1/todo", kind="todo", title="Do", created_at=NOW, due_at=LATER))
+        assert tasks.add(conn, draft) is None
+        assert [task.id for task in tasks.open_tasks(conn)] == [urgent, someday]
+        assert someday is not None
+        closed = tasks.close(conn, someday, now=LATER, note="done")
+        assert closed is not None
+        assert (closed.done_at, closed.note, closed.contact_id) == (LATER, "done", run.contact_id)
+        assert tasks.close(conn, someday, now=LATER) is None
+        assert tasks.get(conn, someday) == closed
+        assert [task.id for task in tasks.open_tasks(conn)] == [urgent]
+
+
+def test_an_order_is_recorded_once_to_the_last_decimal(database: Database) -> None:
+    with database.write() as conn:
+        contact_id = a_person(conn).id
+        items = [OrderItem(product="Pro", quantity=3, price=Decimal("0.10"))]
+        order: dict[str, Any] = {"contact_id": contact_id, "items": items, "currency": "THB", "now": NOW}
+        recorded = orders.record(conn, number="A-1", total=Decimal("12345678901234567890.01"), **order)
+        assert recorded is not None
+        assert (str(recorded.total), recorded.items) == ("12345678901234567890.01", tuple(items))
+        assert orders.record(conn, number="A-1", total=Decimal(1), **order) is None
+        assert orders.of_contact(conn, contact_id) == [recorded]
+
+
+def test_a_mail_is_taken_in_once_and_waits_in_the_tray_until_it_is_attached(database: Database) -> None:
+    draft = InboundDraft(
+        mailbox="mali", key="1/7", received_at=NOW, kind="reply", message_id="<a@x>", text="a\0b\udcff", confidence=80
+    )
+    with database.write() as conn:
+        inbound_id = inbound.add(conn, draft)
+        assert inbound_id is not None
+        assert inbound.add(conn, draft) is None
+        assert inbound.known_message_id(conn, "mali", "<a@x>")
+        assert not inbound.known_message_id(conn, "anan", "<a@x>")
+        (waiting,) = inbound.tray(conn)
+        assert (waiting.id, waiting.text, waiting.confidence) == (inbound_id, "ab\ufffd", 80)
+        assert inbound.attach(conn, inbound_id, matched_by="by_hand", contact_id=a_person(conn).id)
+        assert inbound.tray(conn) == []
+        assert inbound.mark_reacted(conn, [inbound_id], NOW) == 1
+        assert inbound.mark_reacted(conn, [inbound_id], LATER) == 0
+        found = inbound.get(conn, inbound_id)
+        assert inbound.listed(conn, 5) == [found]
+        assert found is not None
+        assert found.reacted_at == NOW
+
+
+def test_how_far_a_mailbox_was_read_is_kept(database: Database) -> None:
+    with database.write() as conn:
+        assert inbound.cursor(conn, "mali") is None
+        assert inbound.last_look_at(conn) is None
+        inbound.set_cursor(conn, "mali", uid_validity=4_294_967_295, last_uid=1, now=NOW)
+        inbound.set_cursor(conn, "mali", uid_validity=4_294_967_295, last_uid=9, now=LATER)
+        assert inbound.cursor(conn, "mali") == (4_294_967_295, 9)
+        assert inbound.last_look_at(conn) == LATER
+
+
+def test_hits_are_judged_together_with_what_came_beside_them(database: Database) -> None:
+    with database.write() as conn:
+        one, other = an_intent(conn, key="a"), an_intent(conn, key="b")
+        hit: dict[str, Any] = {"link_index": None, "method": "GET", "agent": "x" * 9999}
+        first = hits.add(conn, message_id=one.id, kind="open", at=NOW, **hit)
+        hits.add(conn, message_id=one.id, kind="open", at=LATER, **hit)
+        hits.add(conn, message_id=other.id, kind="open", at=LATER, **hit)
+        assert hits.unjudged_messages(conn, NOW) == [one.id]
+        assert hits.unjudged_messages(conn, LATER, limit=1) == [one.id]
+        assert hits.mark_judged(conn, [first], LATER) == 1
+        assert hits.mark_judged(conn, [first], LATER) == 0
+        assert hits.unjudged_messages(conn, NOW) == []
+
+
+def test_a_hold_is_put_replaced_and_lifted(database: Database) -> None:
+    with database.write() as conn:
+        holds.put(conn, scope="sender:mali", because="policy", now=NOW)
+        holds.put(conn, scope="sender:mali", because="bounces", now=NOW, until_at=LATER)
+        assert holds.listed(conn) == [Hold(scope="sender:mali", because="bounces", since_at=NOW, until_at=LATER)]
+        assert holds.lift(conn, "sender:mali")
+        assert not holds.lift(conn, "sender:mali")
+
+
+def test_the_first_key_is_made_once_and_a_newer_one_signs(database: Database) -> None:
+    chance = SeededChance(1)
+    with database.write() as conn:
+        (key,) = link_keys.ensure(conn, chance, NOW)
+        assert len(key) == 32
+        assert link_keys.ensure(conn, chance, NOW) == [key]
+        conn.execute(key_table.insert().values(key=b"n" * 32, created_at=LATER))
+        assert link_keys.newest_first(conn) == [b"n" * 32, key]

@@ -124,12 +124,12 @@ def build_engine(
     store = StoreThread(database)
     attendance = Attendance(_attendance_folder(project, database), chance.token(4))
     writer = LetterWriter(
-        rules=desk.rules, renderer=desk.renderer, signers=_signers_of(project), signing_key=signing_key
+        rules=desk.rules, renderer=desk.renderer, signers=signers_of(project), signing_key=signing_key
     )
     courier = Courier(
         desk=desk,
         store=store,
-        transports=_transports_of(project, outbox),
+        transports=transports_of(project, outbox),
         writer=writer,
         journal=attendance.journal,
         clock=clock,
@@ -144,7 +144,7 @@ def build_engine(
         clock=clock,
         name=attendance.worker,
     )
-    collector = Collector(database=database, desk=desk, library=library, mailboxes=_mailboxes_of(project), clock=clock)
+    collector = Collector(database=database, desk=desk, library=library, mailboxes=mailboxes_of(project), clock=clock)
     pulse = Pulse(
         desk=desk,
         database=database,
@@ -166,18 +166,27 @@ def build_engine(
     )
 
 
+def build_collector(project: Project, database: Database, *, clock: Clock, chance: Chance) -> Collector:
+    """What looks into the mailboxes, without the rest of an engine."""
+    desk = Desk(rules=rules_of(project), renderer=renderer_of(project), chance=chance)
+    return Collector(
+        database=database, desk=desk, library=library_of(project), mailboxes=mailboxes_of(project), clock=clock
+    )
+
+
 def build_web(project: Project, database: Database, *, clock: Clock) -> FastAPI:
     """The listener that links in mails lead to."""
     publisher = Publisher(company=project.company.name, languages=project.languages)
     return create_application(database, publisher=publisher, clock=clock)
 
 
-def _signers_of(project: Project) -> dict[str, Signer]:
+def signers_of(project: Project) -> dict[str, Signer]:
+    """What signs the mails of each sender that has a key. Raises InvalidInput for a key that is none."""
     return {name: Signer(settings.dkim) for name, settings in project.senders.items() if settings.dkim}
 
 
-def _transports_of(project: Project, outbox: Path | None) -> Mapping[str, Transport]:
-    """One transport per way out: senders that share one share its connections."""
+def transports_of(project: Project, outbox: Path | None = None) -> Mapping[str, Transport]:
+    """Each sender's way out; to be made inside the event loop that uses it."""
     relays: dict[str, SmtpSettings] = {}
     found: dict[str, Transport] = {}
     for name, settings in project.senders.items():
@@ -191,7 +200,8 @@ def _transports_of(project: Project, outbox: Path | None) -> Mapping[str, Transp
     return {**found, **(dict.fromkeys(relays, smtp) if smtp else {})}
 
 
-def _mailboxes_of(project: Project) -> dict[str, Mailbox]:
+def mailboxes_of(project: Project) -> dict[str, Mailbox]:
+    """The mailbox of each sender that has one."""
     return {name: _mailbox(settings.inbox) for name, settings in project.senders.items() if settings.inbox}
 
 

@@ -1,0 +1,108 @@
+"""`nurture inbox`: fetch, judge and look at what came back."""
+
+import click
+from rich.markup import escape
+
+from nurture.app import build_collector, mailboxes_of
+from nurture.cli.inbox_classify import classify_files
+from nurture.cli.output import console, in_zone, json_option, print_json, table
+from nurture.cli.project import opened, project_of
+from nurture.clock import SystemChance, SystemClock
+from nurture.errors import MailboxUnavailable
+from nurture.store import inbound
+from nurture.store.inbound import Inbound
+
+
+@click.group("inbox")
+def command() -> None:
+    """Fetch, judge and list what came back."""
+
+
+command.add_command(classify_files)
+
+
+@command.command("collect")
+@json_option
+@click.pass_context
+def collect(ctx: click.Context, is_json: bool) -> None:
+    """Look into every mailbox now and take in what is new; flags and messages there stay as they are."""
+    project = project_of(ctx)
+    taken: dict[str, int] = {}
+    first: set[str] = set()
+    away: dict[str, str] = {}
+    with opened(project) as database:
+        collector = build_collector(project, database, clock=SystemClock(), chance=SystemChance())
+        for name, mailbox in mailboxes_of(project).items():
+            with database.read() as conn:
+                is_first = inbound.cursor(conn, name) is None
+            try:
+                taken[name] = collector.collect(name, mailbox)
+            except MailboxUnavailable as trouble:
+                away[name] = str(trouble)
+            else:
+                first |= {name} if is_first else set()
+    if is_json:
+        print_json({"taken_in": taken, "first_look": sorted(first), "away": away})
+    else:
+        for name, number in taken.items():
+            click.echo(
+                f"{name}: looked for the first time; what is there already is history."
+                if name in first
+                else f"{name}: {number} new."
+            )
+        if not taken and not away:
+            click.echo("No sender has an inbox.")
+    if away:
+        raise MailboxUnavailable("\n".join(f"{name}: {why}" for name, why in away.items()))
+
+
+@command.command("list")
+@click.option("--tray", "is_tray", is_flag=True, help="Only mails of which nobody knows whose they are.")
+@click.option("--limit", default=50, show_default=True, help="0 for all.")
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, is_tray: bool, limit: int, is_json: bool) -> None:
+    """List what came, newest first, with what it was judged to be and whose it is."""
+    project = project_of(ctx)
+    with opened(project) as database, database.read() as conn:
+        found = inbound.tray(conn) if is_tray else inbound.listed(conn, limit or _ALL)
+    found = found[: limit or _ALL]
+    if is_json:
+        print_json([_document(mail) for mail in found])
+        return
+    if not found:
+        click.echo("Nothing in the tray." if is_tray else "Nothing came yet.")
+        return
+    shown = table("id", "came", "from", "subject", "judged", "whose", numbers=["id"])
+    for mail in found:
+        shown.add_row(
+            str(mail.id),
+            in_zone(mail.received_at, project.zone),
+            escape(mail.sender_address),
+            escape(mail.subject),
+            escape(mail.kind + (f" ({mail.intent})" if mail.intent else "")),
+            escape(f"by {mail.matched_by.replace('_', ' ')}" if mail.matched_by else "nobody's"),
+        )
+    console().print(shown)
+
+
+_ALL = 1_000_000_000
+
+
+def _document(mail: Inbound) -> dict[str, object]:
+    return {
+        "id": mail.id,
+        "mailbox": mail.mailbox,
+        "received_at": mail.received_at,
+        "from": mail.sender_address,
+        "subject": mail.subject,
+        "kind": mail.kind,
+        "intent": mail.intent,
+        "reason": mail.reason,
+        "confidence": mail.confidence / 100,
+        "text": mail.text,
+        "detail": dict(mail.detail),
+        "matched_by": mail.matched_by or None,
+        "contact_id": mail.contact_id,
+        "enrollment_id": mail.enrollment_id,
+    }

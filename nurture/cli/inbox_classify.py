@@ -1,0 +1,73 @@
+"""`nurture inbox classify FILE...`: judge message files, without a project, a database or a mailbox."""
+
+import json
+from pathlib import Path
+
+import click
+from rich.markup import escape
+
+from nurture.cli.output import console
+from nurture.clock import SystemClock
+from nurture.domain.verdict import Verdict
+from nurture.errors import InvalidInput
+from nurture.inbox.classify import classify
+from nurture.inbox.mailbox import MAX_MAIL_BYTES
+from nurture.inbox.parse import parse
+
+
+@click.command("classify")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "is_json", is_flag=True, help="One JSON object a line, one line a file.")
+def classify_files(files: tuple[Path, ...], is_json: bool) -> None:
+    """Say what each message FILE is: a reply, a bounce, out of office, … and why."""
+    now = SystemClock().now()
+    unread: list[str] = []
+    for file in files:
+        try:
+            with file.open("rb") as stream:
+                raw = stream.read(MAX_MAIL_BYTES + 1)
+        except OSError as error:
+            unread.append(f"{file}: {error.strerror}")
+            continue
+        is_partial = len(raw) > MAX_MAIL_BYTES
+        verdict = classify(parse(raw[:MAX_MAIL_BYTES], is_partial=is_partial), now=now)
+        if is_json:
+            click.echo(json.dumps(as_document(file, verdict), ensure_ascii=False))
+        else:
+            sure = f" [dim]({verdict.confidence:.0%})[/]" if verdict.confidence < 1 else ""
+            console().print(f"{escape(str(file))}: [bold]{verdict.kind}[/]{sure} {escape(verdict.reason)}")
+    if unread:
+        raise InvalidInput("\n".join(unread))
+
+
+def as_document(file: Path, verdict: Verdict) -> dict[str, object]:
+    """The verdict in its JSON shape: four keys for all, further ones by kind."""
+    found: dict[str, object] = {
+        "file": str(file),
+        "kind": verdict.kind,
+        "reason": verdict.reason,
+        "confidence": verdict.confidence,
+    }
+    match verdict.kind:
+        case "bounce" | "delayed":
+            found["failures"] = _failures(verdict)
+        case "complaint":
+            found |= {"feedback_type": verdict.feedback_type, "failures": _failures(verdict)}
+        case "auto_reply":
+            found["return_on"] = verdict.return_on.isoformat() if verdict.return_on else None
+            found |= {"text": verdict.text, "colleague": None, "substitute": None, "language": verdict.language}
+        case "reply":
+            found |= {"text": verdict.text, "intent": verdict.intent, "intent_words": list(verdict.intent_words)}
+            found |= {"until": None, "colleague": None, "language": verdict.language}
+        case "unsubscribe":
+            found |= {"text": verdict.text, "language": verdict.language}
+        case "challenge" | "unreadable":
+            pass
+    return found
+
+
+def _failures(verdict: Verdict) -> list[dict[str, object]]:
+    return [
+        {"recipient": each.recipient, "status": each.status, "hard": each.is_hard, "reason": each.reason}
+        for each in verdict.failures
+    ]

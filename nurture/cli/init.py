@@ -1,0 +1,69 @@
+"""`nurture init DIR`: a small project that runs at once and sends nothing beyond this machine."""
+
+import re
+import shlex
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from nurture.cli.schema import KINDS, write_schema
+from nurture.cli.shipped import shipped_folder
+from nurture.clock import SystemClock
+from nurture.errors import UsageError
+from nurture.settings import CONFIG
+
+SCAFFOLD = Path(__file__).resolve().parent / "scaffold"
+_TRIAL_DAYS = 14
+_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+@click.command("init")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def command(folder: Path) -> None:
+    """Make a small project in DIR: a config, a trial follow-up with mails in English and Thai, a few contacts."""
+    make_project(folder, today=SystemClock().now().date())
+    click.echo(f"Made a project in {folder}.\n\nNext:")
+    steps = (
+        (f"cd {shlex.quote(str(folder))}", ""),
+        ("nurture check", "what is wrong, if anything"),
+        ("nurture contacts import contacts.csv --enroll", "three made-up people begin their trial"),
+        ("nurture tick", "their first mails are written to outbox/, as files that your mail program opens"),
+        ("nurture why aom@example.com", "what happened to one of them, and what comes next"),
+        ("nurture run", "and on it goes, until Ctrl-C"),
+    )
+    width = max(len(line) for line, _ in steps)
+    for line, what in steps:
+        click.echo(f"  {line.ljust(width)}   {click.style('# ' + what, dim=True)}" if what else f"  {line}")
+    click.echo(
+        f"\nYour own mail account goes into {folder / CONFIG}; the campaign is in campaigns/trial-follow-up.yaml."
+    )
+
+
+def make_project(folder: Path, *, today: date) -> None:
+    """Lay the project out. Raises UsageError where the folder holds anything already."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is there already and not empty", hint="Name a new folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(SCAFFOLD, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("gitignore", "__pycache__"))
+    layouts = Path("templates/emails/layouts")
+    shutil.copytree(shipped_folder() / layouts, folder / layouts)
+    shutil.copyfile(SCAFFOLD / "gitignore", folder / ".gitignore")
+    for name in ("new", "cur", "tmp"):
+        (folder / "maildir" / name).mkdir(parents=True)
+    config = folder / CONFIG
+    config.write_text(config.read_text("utf-8").replace("PROJECT", _project_name(folder)), "utf-8")
+    _begin_trials(folder / "contacts.csv", today + timedelta(days=_TRIAL_DAYS))
+    for kind in KINDS:
+        write_schema(folder, kind)
+
+
+def _project_name(folder: Path) -> str:
+    return _NOT_IN_NAME.sub("-", folder.resolve().name).strip("-_")[:40] or "project"
+
+
+def _begin_trials(contacts: Path, ends_on: date) -> None:
+    """The made-up trials end a while from now, whenever the project is made."""
+    head, *rows = contacts.read_text("utf-8").splitlines()
+    contacts.write_text("\n".join([head, *(row + ends_on.isoformat() for row in rows)]) + "\n", "utf-8")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from nurture.domain.calendar import DAY, Calendar, add, wall_of
+from nurture.domain.calendar import DAY, Calendar, add, start_of_day, wall_of
 from nurture.domain.campaign import DateRule, StepTiming
 from nurture.domain.dated import Target, end_of_day, target_of
 from nurture.domain.facts import Facts
@@ -52,10 +52,11 @@ def plan(
     """When the step is to go, counted from `anchor`: the same answer however often and whenever it is asked.
 
     Never before the delay is over and never outside the window; inside the window the moment is kept to the second.
+    With `at`, a delay in whole days counts days: `1d` at 09:30 is tomorrow at 09:30, however late today it began.
     Only whether a dated step is late depends on `facts.now`. `spread` takes a moment that `spread_key` alone decides.
     `since` are words for what happened at `anchor`, such as "hello was sent"; without them its wall time stands there.
     """
-    earliest = add(anchor, timing.after, calendar)
+    earliest = _earliest(timing, anchor, calendar)
     if timing.date is not None:
         return _plan_dated(timing, timing.date, earliest, facts, calendar, spread_key)
     opens_at = first_open(timing, earliest, calendar)
@@ -68,6 +69,14 @@ def plan(
     day = wall_of(opens_at, calendar.zone).date()
     at = _spread(timing, open_spans(timing, day, calendar), opens_at, spread_key)
     return Planned(at=at, because=_because(delayed, at, opens_at, calendar))
+
+
+def _earliest(timing: StepTiming, anchor: datetime, calendar: Calendar) -> datetime:
+    """The end of the delay. Else a daily mail at 09:30, sent two seconds later, would skip every other day."""
+    over_at = add(anchor, timing.after, calendar)
+    if timing.at is None or not timing.after or timing.after.seconds:
+        return over_at
+    return start_of_day(wall_of(over_at, calendar.zone).date(), calendar.zone)
 
 
 def open_at(timing: StepTiming, now: datetime, calendar: Calendar, *, day: date | None = None) -> datetime | None:

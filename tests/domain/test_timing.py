@@ -259,3 +259,11 @@ def test_every_wait_in_a_chain_is_counted_from_the_send_before() -> None:
 def test_no_time_is_what_it_says() -> None:
     assert wall(StepTiming(after=NO_TIME, window=ANY_TIME), "2026-03-02 10:00") == "2026-03-02 10:00:00"
     assert not isinstance(planned(StepTiming(), "2026-03-02 10:00"), NoDate)
+
+
+def test_a_daily_mail_at_a_fixed_time_comes_every_day_though_each_leaves_a_little_late() -> None:
+    timing = StepTiming(after=Duration(days=1), at=time(9, 30))
+    assert wall(timing, "2026-03-02 09:30:02") == "2026-03-03 09:30:00"
+    assert wall(timing, "2026-03-02 18:00") == "2026-03-03 09:30:00"
+    hours = StepTiming(after=Duration(seconds=24 * 3600), at=time(9, 30))
+    assert wall(hours, "2026-03-02 18:00") == "2026-03-04 09:30:00"

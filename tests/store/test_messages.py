@@ -129,7 +129,7 @@ def test_what_is_being_sent_under_a_lease_that_is_over_has_expired(database: Dat
 def test_due_notices_are_claimed_by_sender_and_never_a_mail_of_an_erased_run(database: Database) -> None:
     waiting = {"state": MessageState.DEFERRED, "lease_token": None, "lease_until": None, "due_at": NOW}
     with database.write() as conn:
-        an_intent(conn, a_run(conn), key="of a run", **waiting)
+        an_intent(conn, a_run(conn), key="of a run", purpose="transactional", **waiting)
         an_intent(conn, key="erased", **waiting)
         an_intent(conn, key="later", purpose="notify", **{**waiting, "due_at": LATER})
         assert messages.next_due_at(conn) == LATER

@@ -25,8 +25,8 @@ def relay() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def workshop(relay: MailServer, tmp_path: Path) -> Iterator[Workshop]:
-    made = make_workshop(tmp_path, port=relay.port)
+def workshop(relay: MailServer, tmp_path: Path, database_url: str) -> Iterator[Workshop]:
+    made = make_workshop(tmp_path, port=relay.port, database_url=database_url)
     made.one_pass()
     yield made
     made.database.close()

@@ -31,7 +31,8 @@ class Settled:
 
 def record(conn: Connection, desk: Desk, settled: Sequence[Settled], *, now: datetime) -> None:
     """Settle messages in one transaction. The message always; its enrollment only if it is still as it was claimed."""
-    for each in settled:
+    # In one order in every worker, so that no two of them wait for each other's rows.
+    for each in sorted(settled, key=lambda one: one.message.enrollment_id or 0):
         _record_one(conn, desk, each, now)
 
 

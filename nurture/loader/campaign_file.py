@@ -92,7 +92,7 @@ def _known(
 ) -> Known:
     """The campaign's own words; those that a faulty part may have named are taken on trust."""
     is_whole = not checked.is_cut_under("stages")
-    templates = [step.email for _, step in walk(shape) if step.email]
+    templates = {step.email for _, step in walk(shape) if step.email}
     links = None if links_of is None else frozenset(link for template in templates for link in links_of(template))
     events = tuple(event for event in _when(shape) if event in vocabulary.event_names())
     return Known(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
@@ -48,12 +48,16 @@ class LinkPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateCheck:
-    """Looks templates over; `trial` is how one is rendered."""
+    """Looks templates over; `trial` is how one is rendered.
+
+    The links of a file are kept as long as the file stays as it is: every mail of a campaign asks for those of all.
+    """
 
     folder: TemplateFolder
     environment: MailEnvironment
     languages: tuple[str, ...]
     trial: Trial
+    _links_of_file: dict[str, tuple[SourceFile, list[tuple[str, str, LinkPlace]]]] = field(default_factory=dict)
 
     def problems(self, action: EmailAction, words: Words, *, place: Problem) -> list[Problem]:
         """Everything wrong with the mail; `place` is the step, for what is wrong with the step's own texts."""
@@ -159,7 +163,14 @@ class TemplateCheck:
             return [static_check.Finding(error.lineno, "", "template-syntax", error.message or "this is not Jinja")]
         return found
 
-    def _links(self, file: SourceFile) -> Iterator[tuple[str, str, LinkPlace]]:
+    def _links(self, file: SourceFile) -> list[tuple[str, str, LinkPlace]]:
+        kept = self._links_of_file.get(file.name)
+        if kept is None or kept[0] is not file:
+            kept = (file, list(self._found_links(file)))
+            self._links_of_file[file.name] = kept
+        return kept[1]
+
+    def _found_links(self, file: SourceFile) -> Iterator[tuple[str, str, LinkPlace]]:
         """Name, what tells its target from another, and place of each named link in the order of the lines."""
         lines = file.body.split("\n")
         found: list[tuple[str, str, int, str]] = []

@@ -168,7 +168,7 @@ class Renderer:
         if campaign is None:
             return Words(vocabulary=self.vocabulary, is_mail=is_mail)
         actions = [(step.id, step.action) for _, step in campaign.all_steps()]
-        templates = [action.template for _, action in actions if isinstance(action, EmailAction)]
+        templates = {action.template for _, action in actions if isinstance(action, EmailAction)}
         links = {name for template in templates for name in self.links_of(template)}
         steps = {step_id for step_id, _ in actions}
         return Words(vocabulary=self.vocabulary, steps=steps, links=links, is_mail=is_mail)

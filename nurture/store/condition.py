@@ -11,6 +11,7 @@ from operator import add
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Column,
     ColumnElement,
     Double,
     Integer,
@@ -55,7 +56,7 @@ from nurture.domain.score import EVENT_OF_DEED, ScoreRules, fade_seconds, thousa
 from nurture.domain.typecheck import type_of
 from nurture.errors import InvalidInput
 from nurture.store.condition_dialects import Expression, dialect_of
-from nurture.store.tables import contacts, enrollments, events, orders
+from nurture.store.tables import contacts, enrollments, events, inbound, orders
 
 NO_RULES = ScoreRules()
 
@@ -248,33 +249,39 @@ class _Translation:
         return cast(total, Double) / literal(1000.0, Double)
 
     def _event_thousandths(self, rules: ScoreRules) -> Expression:
+        fade = fade_seconds(rules)
         by_event: dict[str, list[int]] = {}
         for name, points in rules.points.items():
-            by_event.setdefault(EVENT_OF_DEED.get(name, name), []).append(thousandths(points))
-        if not by_event:
-            return literal(0, BigInteger)
-        fade = fade_seconds(rules)
-        left = case(
-            *(
-                (events.c.name == name, reduce(add, (self._faded(amount, fade) for amount in amounts)))
+            if name != "replied":
+                by_event.setdefault(EVENT_OF_DEED.get(name, name), []).append(thousandths(points))
+        total: Expression = literal(0, BigInteger)
+        if by_event:
+            of_each = {
+                name: reduce(add, (self._faded(amount, events.c.at, fade) for amount in amounts))
                 for name, amounts in by_event.items()
-            )
-        )
-        found = select(cast(func.coalesce(func.sum(left), 0), BigInteger)).where(
-            events.c.contact_id == contacts.c.id, events.c.is_human, events.c.name.in_(sorted(by_event))
-        )
-        return found.correlate(contacts).scalar_subquery()
+            }
+            left: Expression = case(*((events.c.name == name, each) for name, each in of_each.items()))
+            total += _summed(events, left, events.c.is_human, events.c.name.in_(sorted(by_event)))
+        if "replied" in rules.points:
+            left = self._faded(thousandths(rules.points["replied"]), inbound.c.received_at, fade)
+            total += _summed(inbound, left, inbound.c.kind == "reply")
+        return total
 
-    def _faded(self, amount: int, fade: int | None) -> Expression:
+    def _faded(self, amount: int, at: Column[datetime], fade: int | None) -> Expression:
         """As `score.faded`: the division of integers drops the fraction in both databases."""
         full, nothing = literal(amount, BigInteger), literal(0, BigInteger)
         if fade is None:
             return full
         whole = literal(fade, BigInteger)
-        age = literal(microseconds(self._now), BigInteger) - type_coerce(events.c.at, BigInteger)
+        age = literal(microseconds(self._now), BigInteger) - type_coerce(at, BigInteger)
         left = whole - type_coerce(age.op("/", precedence=8)(literal(1_000_000, BigInteger)), BigInteger)
         share = type_coerce((full * left).op("/", precedence=8)(whole), BigInteger)
         return case((age <= nothing, full), (left > nothing, share), else_=nothing)
+
+
+def _summed(table: Table, amount: Expression, *met: ColumnElement[bool]) -> Expression:
+    total = cast(func.coalesce(func.sum(amount), 0), BigInteger)
+    return select(total).where(table.c.contact_id == contacts.c.id, *met).correlate(contacts).scalar_subquery()
 
 
 def _exists(table: Table, *met: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -47,8 +48,8 @@ class Refused:
 WebhookResult = Delivered | Retry | Refused
 
 
-def open_client() -> httpx.AsyncClient:
-    """A client to share between calls and to close at the end.
+def open_client(trust: ssl.SSLContext | None = None) -> httpx.AsyncClient:
+    """A client to share between calls and to close at the end; `trust` holds other certificates than the public ones.
 
     It knows no proxies, which would resolve names themselves, past the judgement of where a call may go. Nothing is
     kept between calls, neither connections nor cookies: they would go by address, and two hosts may share one.
@@ -56,6 +57,7 @@ def open_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(
         follow_redirects=False,
         trust_env=False,
+        verify=trust or True,
         headers={"User-Agent": "nurture-webhook"},
         limits=httpx.Limits(max_keepalive_connections=0),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),

@@ -54,6 +54,10 @@ def test_a_single_western_name_is_enough(tmp_path: Path, name: str) -> None:
     assert detected(tmp_path, table([name]).encode("cp1252")) == "cp1252"
 
 
+def test_letters_that_thai_never_spells_in_a_row_are_not_taken_for_thai(tmp_path: Path) -> None:
+    assert detected(tmp_path, table(["ÔÇ", "ÙÀ", "André"]).encode("cp1252")) == "cp1252"
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(THAI_NAMES + ASCII_NAMES), min_size=1, max_size=30), st.sampled_from(THAI_NAMES))
 def test_any_table_of_thai_and_plain_names_in_cp874_is_seen_as_such(

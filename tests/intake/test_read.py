@@ -204,6 +204,17 @@ def test_an_unclosed_quotation_mark_swallows_no_other_row(file: Path) -> None:
     assert sum(isinstance(row, Accepted) for row in rows) == 2000
 
 
+def test_an_unclosed_quotation_mark_is_given_up_before_the_file_is_read_to_its_end(file: Path) -> None:
+    told: list[tuple[int, int]] = []
+    content = 'email,first_name\nbad@example.com,"oops\n' + "".join(f"p{i}@example.com,P\n" for i in range(5000))
+    file.write_text(content, encoding="utf-8")
+    rows = read_contacts(
+        file, vocabulary=VOCABULARY, zone=BANGKOK, now=NOW, on_progress=lambda done, total: told.append((done, total))
+    )
+    assert sum(isinstance(row, Accepted) for row in rows) == 5000
+    assert told[0][0] < told[0][1] / 2
+
+
 def test_line_breaks_inside_quotation_marks_belong_to_the_cell_and_count_as_lines(file: Path) -> None:
     rows = list(rows_of(file, 'email,notes\na@example.com,"one\r\ntwo"\nbad,x\n'))
     assert isinstance(rows[0], Accepted)
@@ -312,6 +323,12 @@ def test_consent_is_kept_with_time_source_and_wording(file: Path) -> None:
         general,
     ]
     assert [row.draft.consent for row in rows_of(file, content) if isinstance(row, Accepted)][3] is None
+
+
+def test_a_consent_that_is_still_to_come_is_none(file: Path) -> None:
+    refused = only_refusal(rows_of(file, "email,consent date\na@example.com,2026-03-03\n"))
+    assert (refused.column, refused.code) == ("consent date", "bad_datetime")
+    assert "still to come" in refused.reason
 
 
 def test_a_project_may_have_fields_of_its_own_called_name_and_consent(file: Path) -> None:

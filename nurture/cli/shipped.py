@@ -1,11 +1,27 @@
-"""Where the files that come with nurture lie: inside an installed package, or at the root of a checkout."""
+"""The project that comes with nurture: campaigns, templates and config to read, try and begin with."""
 
+import shutil
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+import nurture
+
+_PARTS = ("config.yaml", "campaigns", "templates")
 
 
-def shipped_folder() -> Path:
-    """The folder that holds the shipped config.yaml, campaigns/ and templates/."""
-    packed = _PACKAGE / "shipped"
-    return packed if packed.is_dir() else _PACKAGE.parent
+def shipped_project() -> Path:
+    """The folder of the shipped project: inside the package once installed, the repository's root in a checkout."""
+    package = Path(nurture.__file__).parent
+    installed = package / "shipped"
+    return installed if installed.is_dir() else package.parent
+
+
+def copy_shipped(folder: Path) -> None:
+    """Copy config, campaigns and templates into `folder`, which is made where it is not there."""
+    source = shipped_project()
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in _PARTS:
+        found = source / part
+        if found.is_dir():
+            shutil.copytree(found, folder / part)
+        else:
+            shutil.copy(found, folder / part)

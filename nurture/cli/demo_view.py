@@ -1,0 +1,127 @@
+"""What is seen while the demo plays: a live view on a terminal, now and then a plain line elsewhere."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from nurture.cli.demo_tally import Tally
+from nurture.cli.output import table
+
+_HAPPENINGS = 7
+_LIVE_EVERY = 0.2
+_PLAIN_EVERY = 4.0
+
+
+class View:
+    """Shows a tally after a moment was played, as often as an eye can follow it. Use it as a context manager."""
+
+    def __init__(
+        self,
+        console: Console,
+        *,
+        is_live: bool,
+        start: datetime,
+        end: datetime,
+        zone: ZoneInfo,
+        count: Callable[[], Tally],
+    ) -> None:
+        self._console = console
+        self._is_live = is_live
+        self._start = start
+        self._end = end
+        self._zone = zone
+        self._count = count
+        self._happenings: deque[str] = deque(maxlen=_HAPPENINGS)
+        self._shown_at = 0.0
+        self._stack = ExitStack()
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        if self._is_live:
+            live = Live(console=self._console, auto_refresh=False, transient=True, vertical_overflow="crop")
+            self._live = self._stack.enter_context(live)
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._stack.close()
+
+    def tell(self, at: datetime, words: str) -> None:
+        """Something happened in the made-up world."""
+        self._happenings.append(f"{self._wall(at):%a %d %b %H:%M}  {words}")
+
+    def shown(self, now: datetime) -> None:
+        """A moment was played; shown where the last one was some time ago."""
+        if time.monotonic() - self._shown_at < (_LIVE_EVERY if self._live else _PLAIN_EVERY):
+            return
+        self._shown_at = time.monotonic()
+        if self._live:
+            self._live.update(self._picture(now, self._count()), refresh=True)
+        else:
+            self._console.print(self._line(now, self._count()), markup=False)
+
+    def _line(self, now: datetime, counted: Tally) -> str:
+        return (
+            f"{self._day(now)}: {counted.sent} sent, {counted.opened} opened, {counted.clicked} clicked, "
+            f"{counted.replied} answered, {counted.moves} moved on"
+        )
+
+    def _picture(self, now: datetime, counted: Tally) -> Group:
+        width = min(78, self._console.width - 2)
+        done = ProgressBar(
+            total=(self._end - self._start).total_seconds(),
+            completed=(now - self._start).total_seconds(),
+            width=width,
+        )
+        happenings = [Text(words, overflow="ellipsis", no_wrap=True) for words in self._happenings]
+        blank = [Text("")] * (_HAPPENINGS - len(happenings))
+        return Group(
+            Text(self._day(now), style="bold"),
+            done,
+            Text(
+                f"{counted.sent} sent · {counted.opened} opened · {counted.clicked} clicked · "
+                f"{counted.replied} answered · {counted.bounced} bounced · {counted.moves} moved on"
+            ),
+            Text(""),
+            funnels(counted, width=width),
+            Text(""),
+            *happenings,
+            *blank,
+        )
+
+    def _day(self, now: datetime) -> str:
+        days, whole = (now - self._start).days + 1, (self._end - self._start).days
+        return f"Day {min(days, whole):3} of {whole}, {self._wall(now):%a %d %b %Y %H:%M}"
+
+    def _wall(self, at: datetime) -> datetime:
+        return at.astimezone(self._zone)
+
+
+def funnels(counted: Tally, *, width: int) -> Table:
+    """Every campaign's stages with a bar each: who entered, who is there now, how long those stayed who went on."""
+    shown = table(
+        "stage", "entered", "", "now", "gone on", "median days", numbers=["entered", "now", "gone on", "median days"]
+    )
+    most = max((stage.entered for each in counted.standings for stage in each.funnel), default=0) or 1
+    room = max(8, width - 60)
+    for standing in counted.standings:
+        shown.add_row(f"[bold]{standing.campaign}[/bold]")
+        for stage in standing.funnel:
+            bar = "█" * round(room * stage.entered / most)
+            days = "" if stage.median_days is None else f"{stage.median_days:.1f}"
+            cells = (str(stage.entered), f"[cyan]{bar:<{room}}[/cyan]", str(stage.now), str(stage.left), days)
+            shown.add_row(f"  {stage.stage}", *cells)
+        if standing.outcomes:
+            words = ", ".join(f"{number} {name}" for name, number in standing.outcomes.items())
+            shown.add_row(f"  [dim]ended:[/dim] {words}")
+    return shown

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
+from nurture.checks.campaign import check_campaign
 from nurture.clock import Chance, Clock
 from nurture.delivery.dkim import Signer
 from nurture.delivery.folder import FolderTransport
@@ -88,8 +89,20 @@ def renderer_of(project: Project) -> Renderer:
 
 
 def library_of(project: Project) -> Library:
-    """The project's campaigns, the good ones ready to run."""
+    """The project's campaigns, those that load ready to be asked about. What runs is `running_library_of`."""
     return Library(project.root / "campaigns", project.vocabulary, links_of=renderer_of(project).links_of)
+
+
+def running_library_of(project: Project) -> Library:
+    """The project's campaigns of which everything is right, templates and all: only these may send."""
+    renderer = renderer_of(project)
+    return Library(
+        project.root / "campaigns",
+        project.vocabulary,
+        links_of=renderer.links_of,
+        inspect=lambda path: check_campaign(path, project.root, renderer),
+        beside=[project.root / "templates"],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +131,7 @@ def build_engine(
 ) -> Engine:
     """An engine over an open database. `outbox` has every mail written there as a file instead of being sent."""
     desk = Desk(rules=rules_of(project), renderer=renderer_of(project), chance=chance)
-    library = library_of(project)
+    library = running_library_of(project)
     with database.write() as conn:
         signing_key = link_keys.ensure(conn, chance, clock.now())[0]
     store = StoreThread(database)

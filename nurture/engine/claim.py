@@ -95,7 +95,7 @@ def claim(
         limit=limit,
         lease_token=lease.token,
         lease_until=lease.until,
-        campaigns=[name for name in campaigns if f"campaign:{name}" not in held],
+        campaigns=[name for name, each in campaigns.items() if each.is_enabled and f"campaign:{name}" not in held],
         rooms=rooms,
     )
     facts = fact_store.load_for_enrollments(

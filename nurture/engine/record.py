@@ -9,7 +9,7 @@ from nurture.domain.campaign import Campaign
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.event import Event
 from nurture.domain.message import Accepted, Deferred, Message, MessageState, Outcome, Rejected, Unknown
-from nurture.domain.retry import POLICY_HOLDS_FOR, RELAY_RETRY_AFTER, retry_after
+from nurture.domain.retry import POLICY_HOLDS_FOR, RELAY_RETRY_AFTER, retry_after, retry_after_interruption
 from nurture.engine.notify import queue_notice
 from nurture.engine.perform import Desk
 from nurture.engine.suppress import suppress
@@ -46,11 +46,30 @@ def record_afterwards(
     now: datetime,
 ) -> None:
     """Settle a message whose worker could not: after a crash, from the journal, or by what came back."""
+    _record_one(conn, desk, _afterwards(conn, campaigns, message, outcome), now)
+
+
+def take_back(
+    conn: Connection,
+    desk: Desk,
+    campaigns: Mapping[str, Campaign],
+    message: Message,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Have a message sent anew whose worker ended before anything of it was written."""
+    deferred = Deferred(reason=reason, is_relay_wide=True)
+    settled = _afterwards(conn, campaigns, message, deferred)
+    _defer(conn, desk, settled, deferred, now, after=retry_after_interruption(message.attempts))
+
+
+def _afterwards(conn: Connection, campaigns: Mapping[str, Campaign], message: Message, outcome: Outcome) -> Settled:
     enrollment = enrollments.get(conn, message.enrollment_id) if message.enrollment_id else None
     if enrollment and (enrollment.step != message.step or enrollment.state == "finished"):
         enrollment = None
     campaign = campaigns.get(message.campaign) if message.campaign else None
-    _record_one(conn, desk, Settled(message=message, outcome=outcome, enrollment=enrollment, campaign=campaign), now)
+    return Settled(message=message, outcome=outcome, enrollment=enrollment, campaign=campaign)
 
 
 def _record_one(conn: Connection, desk: Desk, settled: Settled, now: datetime) -> None:
@@ -116,7 +135,10 @@ def _release(conn: Connection, before: Enrollment, after: Enrollment, now: datet
     enrollments.save(conn, before, replace(after, lease_token=None, lease_until=None), now=now)
 
 
-def _defer(conn: Connection, desk: Desk, settled: Settled, deferred: Deferred, now: datetime) -> None:
+def _defer(
+    conn: Connection, desk: Desk, settled: Settled, deferred: Deferred, now: datetime, *, after: timedelta | None = None
+) -> None:
+    """Have it tried again, `after` a span where that is given; or give it up when that has gone on for too long."""
     message = settled.message
     if now - message.created_at > desk.rules.gives_up_after:
         reason = f"given up after {desk.rules.gives_up_after.days} days: {deferred.reason}"
@@ -124,11 +146,11 @@ def _defer(conn: Connection, desk: Desk, settled: Settled, deferred: Deferred, n
             _log(conn, settled, "message_failed", reason, now)
         _complete(conn, settled, now)
         return
-    if deferred.is_relay_wide:
-        again_at = now + RELAY_RETRY_AFTER
-    else:
-        again_at = now + retry_after(message.attempts, desk.chance.uniform(0, 1))
-    _try_again(conn, settled, again_at, deferred.reason, now, is_attempt=not deferred.is_relay_wide)
+    if after is None and deferred.is_relay_wide:
+        after = RELAY_RETRY_AFTER
+    if after is None:
+        after = retry_after(message.attempts, desk.chance.uniform(0, 1))
+    _try_again(conn, settled, now + after, deferred.reason, now, is_attempt=not deferred.is_relay_wide)
 
 
 def _try_again(

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from nurture.domain.campaign import Campaign
-from nurture.domain.message import Deferred, Unknown
+from nurture.domain.message import Unknown
 from nurture.engine.perform import Desk
-from nurture.engine.record import record_afterwards
+from nurture.engine.record import record_afterwards, take_back
 from nurture.store import messages
 from nurture.store.connection import Connection
 
@@ -22,8 +22,8 @@ def recover(conn: Connection, desk: Desk, campaigns: Mapping[str, Campaign], *, 
     """
     expired = messages.expired(conn, now)
     for message in expired:
-        outcome = (
-            Deferred(reason=NOT_WRITTEN, is_relay_wide=True) if message.dot_at is None else Unknown(reason=MAY_BE_SENT)
-        )
-        record_afterwards(conn, desk, campaigns, message, outcome, now=now)
+        if message.dot_at is None:
+            take_back(conn, desk, campaigns, message, reason=NOT_WRITTEN, now=now)
+        else:
+            record_afterwards(conn, desk, campaigns, message, Unknown(reason=MAY_BE_SENT), now=now)
     return len(expired)

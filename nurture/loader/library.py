@@ -16,8 +16,8 @@ from nurture.loader.campaign_file import LinksOf, Loaded, load_campaign
 from nurture.loader.document import MAX_BYTES
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
-Inspect = Callable[[Campaign], Sequence[Problem]]
-"""What else must be right before a campaign may run, such as its templates."""
+Inspect = Callable[[Path], Sequence[Problem]]
+"""Everything that is wrong with a campaign file and with what it uses, such as its templates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,11 @@ def _name_problems(path: Path, file: str) -> list[Problem]:
 
 
 class Library:
-    """The campaigns in `folder`. `inspect` may find further problems in a campaign that loads."""
+    """The campaigns in `folder`.
+
+    `inspect` may find further problems in a campaign that loads; it is asked again when anything under the folders
+    of `beside` changes, since templates are edited without the campaign.
+    """
 
     def __init__(
         self,
@@ -76,11 +80,14 @@ class Library:
         *,
         links_of: LinksOf | None = None,
         inspect: Inspect | None = None,
+        beside: Sequence[Path] = (),
     ) -> None:
         self._folder = folder
         self._vocabulary = vocabulary
         self._links_of = links_of
         self._inspect = inspect
+        self._beside = tuple(beside)
+        self._seen_beside: frozenset[tuple[str, int, int]] = frozenset()
         self._known: dict[Path, _Known] = {}
         self.refresh()
 
@@ -103,25 +110,26 @@ class Library:
     def refresh(self) -> bool:
         """Read again what changed on disk; whether any campaign or problem is another now.
 
-        A file that is gone takes its campaign with it. With `inspect`, every file is looked at again, because what
-        it inspects (templates) may have changed alone.
+        A file that is gone takes its campaign with it.
         """
         before = (dict(self.campaigns), self.problems)
         files = campaign_files(self._folder)
-        self._known = {path: self._looked_at(path, self._known.get(path)) for path in files}
+        seen = _stamps(self._beside)
+        is_same = seen == self._seen_beside
+        self._seen_beside = seen
+        self._known = {path: self._looked_at(path, self._known.get(path), is_same=is_same) for path in files}
         return before != (dict(self.campaigns), self.problems)
 
-    def _looked_at(self, path: Path, known: _Known | None) -> _Known:
+    def _looked_at(self, path: Path, known: _Known | None, *, is_same: bool) -> _Known:
         stamp = _stamp(path)
-        if known is not None and known.stamp == stamp and self._inspect is None:
+        if known is not None and known.stamp == stamp and is_same:
             return known
         loaded = load_campaign_file(path, self._vocabulary, self._links_of)
         campaign = loaded.campaign
         problems = loaded.problems
         if campaign is not None and self._inspect is not None:
-            found = tuple(self._inspect(campaign))
-            problems = (*problems, *found)
-            campaign = None if _has_error(found) else campaign
+            problems = tuple(self._inspect(path))
+            campaign = None if _has_error(problems) else campaign
         if campaign is None and known is not None:
             campaign = known.campaign
         return _Known(stamp=stamp, campaign=campaign, problems=problems)
@@ -137,3 +145,9 @@ def _stamp(path: Path) -> tuple[int, int]:
     except OSError:
         return (0, 0)
     return (found.st_mtime_ns, found.st_size)
+
+
+def _stamps(folders: Sequence[Path]) -> frozenset[tuple[str, int, int]]:
+    """Every file below the folders with its time and size."""
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return frozenset((str(path), *_stamp(path)) for path in files)

@@ -166,9 +166,17 @@ def _merged(known: Mapping[str, Any], draft: ContactDraft) -> dict[str, Any]:
     said = {name: value for name, value in draft.values.items() if value is not None}
     merged = {**known, **_standard(said), "email": draft.email, "tags": _sorted_tags(known["tags"], draft.tags)}
     merged["fields"] = pack({**unpack(known["fields"]), **_declared(said)})
-    if draft.consent and (known["consent_at"] is None or draft.consent.at > known["consent_at"]):
+    if draft.consent and _says_more(known, draft.consent):
         merged |= _consent(draft.consent)
     return merged
+
+
+def _says_more(known: Mapping[str, Any], consent: Consent) -> bool:
+    """Whether a consent is newer and another one: the same file imported twice is the same consent."""
+    if known["consent_at"] is None:
+        return True
+    is_same = (known["consent_source"], known["consent_wording"]) == (consent.source, consent.wording)
+    return not is_same and consent.at > known["consent_at"]
 
 
 def _consent(consent: Consent | None) -> dict[str, Any]:

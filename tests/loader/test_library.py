@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from nurture.domain.campaign import Campaign
 from nurture.domain.vocabulary import Vocabulary
 from nurture.errors import Problem
 from nurture.loader.library import Library, campaign_names
@@ -82,7 +81,7 @@ def test_a_file_that_is_gone_takes_its_campaign_with_it(folder: Path) -> None:
 def test_what_inspection_finds_keeps_a_campaign_from_running(folder: Path) -> None:
     found: list[Problem] = []
 
-    def inspect(campaign: Campaign) -> list[Problem]:
+    def inspect(path: Path) -> list[Problem]:
         return found
 
     library = Library(folder, WORDS, inspect=inspect)

@@ -128,10 +128,9 @@ class _Translation:
     def value(self, node: Node) -> Expression:
         """The node's value, null for none, in the forms that `condition_dialects` lists."""
         match node:
-            case Literally():
-                return _constant(node.value)
-            case ContactField():
-                return self._field(node)
+            case Literally() | ContactField():
+                value = _constant(node.value) if isinstance(node, Literally) else self._field(node)
+                return self._words.by_code_point(value) if type_of(node) in ("text", "date") else value
             case Fact(name="score"):
                 return self._score()
             case And() | Or():
@@ -178,8 +177,6 @@ class _Translation:
             is_none = true() if other == Literally(None) else self.value(other).is_(null())
             return is_none if node.op == "==" else not_(is_none)
         left, right = self.value(node.left), self.value(node.right)
-        if type_of(node.left) == "text" and node.op not in ("==", "!="):
-            left, right = self._words.ordered(left), self._words.ordered(right)
         return _comparison(node.op, left, right)
 
     def _contained(self, node: In) -> ColumnElement[bool]:

@@ -58,8 +58,8 @@ class ConditionDialect(Protocol):
 
     def size(self, texts: Expression) -> Expression: ...
 
-    def ordered(self, text: Expression) -> Expression:
-        """The text such that `<` goes by code points."""
+    def by_code_point(self, text: Expression) -> Expression:
+        """The text such that it and whatever is made of it compares by code points."""
         ...
 
     def part_at(self, text: Expression, part: Expression) -> Expression:
@@ -98,7 +98,7 @@ class SqliteDialect:
     def size(self, texts: Expression) -> Expression:
         return func.nurture_size(texts, type_=Double)
 
-    def ordered(self, text: Expression) -> Expression:
+    def by_code_point(self, text: Expression) -> Expression:
         return text  # BINARY, the collation that SQLite takes by itself, goes by the bytes of UTF-8
 
     def part_at(self, text: Expression, part: Expression) -> Expression:
@@ -154,7 +154,7 @@ class PostgresDialect:
         counted = select(cast(texts_alone, Double)).scalar_subquery()
         return case((texts.is_not(None), counted))
 
-    def ordered(self, text: Expression) -> Expression:
+    def by_code_point(self, text: Expression) -> Expression:
         return text.collate("C")
 
     def part_at(self, text: Expression, part: Expression) -> Expression:

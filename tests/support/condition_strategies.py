@@ -47,20 +47,20 @@ FIELDS: dict[str, FieldSpec] = {
 EVENTS = ("trial_started", "link_clicked", "message_opened", "reply_received", "form_submitted")
 CAMPAIGNS = ("cycle", "trial-follow-up", "it's")
 
-_TEXTS = [
+TEXTS = [
     *("", " ", "a", "A", "ab", "aB", "b", "free", "pro", "TH", "th", "กข", "ก", "ขก", "สมชาย", "É", "é", "e\u0301"),
     *("ß", "SS", "İ", "i̇", "Σ", "ς", "σ", "ﬀ", "Ǆ", "ǆ", "😀", "x😀", "\U0001e900", "\uffff", "\U00010000"),
     *("'", '"', "''", "\\", "\\n", "%", "_", "a%b", "a_b", "--", ";", ":x", "$1", "?", "{a}", "[1]", '["a"]'),
     *("5", "5.0", "05", "-1", "1e3", "true", "null", "2026-03-02", "2026-02-30", "2026-03-02T02:00:00Z", "NaN"),
     *("\n", "\t x\u00a0", "\u3000", "\u2003a", "\x1f", "\x7f", "\x85", "a ", " a", "~", "{", "a\u200b"),
 ]
-texts = st.sampled_from(_TEXTS) | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=4)
-_NUMBERS: list[int | float] = [
+texts = st.sampled_from(TEXTS) | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=4)
+NUMBERS: list[int | float] = [
     *(0, -0.0, 1, -1, 2, 0.1, 0.2, 0.3, 0.1 + 0.2, 1 / 3, 0.5, -2.5, 49, 50, 2**53, 2**53 + 1, -(2**63), 2**64),
     *(1e15, 1e22, 1e23, 123456789.123456789, 1e150, 1e-150, 1e-149, 10**150, 10**75, 1.7e75, 7.1e-76),
 ]
 numbers = (
-    st.sampled_from(_NUMBERS)
+    st.sampled_from(NUMBERS)
     | st.integers(-100, 100)
     | st.floats(min_value=-1e150, max_value=1e150).filter(lambda x: x == 0 or abs(x) >= 1e-150)
 )

@@ -71,7 +71,7 @@ def in_words(problem: Problem) -> str:
     colour = _COLOURS[problem.severity]
     code = escape(f"[{problem.code}]")
     told = f"[bold]{escape(place)}[/]: [{colour}]{problem.severity}[/] [dim]{code}[/] {escape(problem.message)}"
-    return f"{told}\n    [cyan]→[/] {escape(problem.hint)}" if problem.hint else told
+    return f"{told}\n    [cyan]→[/] {escape(problem.hint[0].upper() + problem.hint[1:])}" if problem.hint else told
 
 
 def _counted(number: int, word: str) -> str:

@@ -7,26 +7,19 @@ from typing import TextIO
 
 import click
 from rich.markup import escape
-from sqlalchemy import ColumnElement, Connection
 
 from nurture.app import library_of, rules_of
 from nurture.cli.contacts_import import import_
 from nurture.cli.fields import field_values
 from nurture.cli.output import console, in_zone, json_option, print_json, table
-from nurture.cli.project import contact_by, opened, project_of
+from nurture.cli.project import address_of, contact_by, opened, project_of
+from nurture.cli.where import condition_of, where_option
 from nurture.clock import SystemClock
 from nurture.domain.contact import Consent, Contact, ContactDraft
 from nurture.domain.event import Event
 from nurture.engine.occur import occur
-from nurture.errors import InvalidInput
-from nurture.intake.address import parse_address
 from nurture.intake.write import EXPORT_ENCODING, write_contacts
-from nurture.loader.expression import parse_condition
-from nurture.settings import Project
 from nurture.store import contacts as contact_store
-from nurture.store.condition import NO_RULES, to_sql
-
-where_option = click.option("--where", metavar="CONDITION", default=None, help="""Such as 'contact.country == "TH"'.""")
 
 
 @click.group("contacts")
@@ -45,7 +38,7 @@ def export(ctx: click.Context, file: Path, where: str | None) -> None:
     """Write contacts to a CSV FILE (- for the terminal) that spreadsheets open right and `import` reads back."""
     project = project_of(ctx)
     with opened(project) as database, database.read() as conn:
-        found = contact_store.stream(conn, _condition(project, conn, where))
+        found = contact_store.stream(conn, condition_of(project, conn, where))
         if str(file) == "-":
             write_contacts(sys.stdout, found, project.vocabulary)
             return
@@ -68,7 +61,7 @@ def list_(ctx: click.Context, where: str | None, limit: int, is_json: bool) -> N
     project = project_of(ctx)
     shown = table("email", "name", "company", "country", "language", "owner", "tags")
     with opened(project) as database, database.read() as conn:
-        condition = _condition(project, conn, where)
+        condition = condition_of(project, conn, where)
         total = contact_store.count(conn, condition)
         for number, contact in enumerate(contact_store.stream(conn, condition)):
             if limit and number >= limit:
@@ -116,7 +109,7 @@ def add(ctx: click.Context, email: str, values: tuple[str, ...], tags: tuple[str
     """Add one contact and ask them into the campaigns that open on contact_created."""
     project = project_of(ctx)
     now = SystemClock().now()
-    address = parse_address(email)
+    address = address_of(email)
     draft = ContactDraft(
         address=address.canonical,
         email=address.email,
@@ -157,21 +150,6 @@ def set_(
             event = Event(name="contact_changed", at=now, contact_id=contact.id, because="by hand")
             occur(conn, event, library_of(project).enabled, rules=rules_of(project), now=now)
     click.echo(f"Changed {contact.email}." if changed else f"Nothing to change in {contact.email}.")
-
-
-def _condition(project: Project, conn: Connection, where: str | None) -> ColumnElement[bool] | None:
-    if where is None:
-        return None
-    parsed = parse_condition(where, project.vocabulary, scope="audience")
-    if parsed.condition is None:
-        problem = parsed.problems[0]
-        raise InvalidInput(f"--where: {problem.message}", hint=problem.hint)
-    return to_sql(
-        parsed.condition,
-        now=SystemClock().now(),
-        dialect_name=conn.dialect.name,
-        score_rules=project.score_rules or NO_RULES,
-    )
 
 
 def _document(contact: Contact) -> dict[str, object]:

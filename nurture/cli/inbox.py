@@ -8,8 +8,9 @@ from nurture.cli.inbox_classify import classify_files
 from nurture.cli.output import console, in_zone, json_option, print_json, table
 from nurture.cli.project import opened, project_of
 from nurture.clock import SystemChance, SystemClock
+from nurture.domain.contact import Contact
 from nurture.errors import MailboxUnavailable
-from nurture.store import inbound
+from nurture.store import contacts, inbound
 from nurture.store.inbound import Inbound
 
 
@@ -65,15 +66,15 @@ def list_(ctx: click.Context, is_tray: bool, limit: int, is_json: bool) -> None:
     """List what came, newest first, with what it was judged to be and whose it is."""
     project = project_of(ctx)
     with opened(project) as database, database.read() as conn:
-        found = inbound.tray(conn) if is_tray else inbound.listed(conn, limit or _ALL)
-    found = found[: limit or _ALL]
+        found = (inbound.tray(conn) if is_tray else inbound.listed(conn, limit or _ALL))[: limit or _ALL]
+        people = contacts.get_many(conn, {mail.contact_id for mail in found if mail.contact_id})
     if is_json:
-        print_json([_document(mail) for mail in found])
+        print_json([_document(mail, people.get(mail.contact_id or 0)) for mail in found])
         return
     if not found:
         click.echo("Nothing in the tray." if is_tray else "Nothing came yet.")
         return
-    shown = table("id", "came", "from", "subject", "judged", "whose", numbers=["id"])
+    shown = table("id", "came", "from", "subject", "judged", "whose", numbers=["id"], narrow=["came"])
     for mail in found:
         shown.add_row(
             str(mail.id),
@@ -81,7 +82,7 @@ def list_(ctx: click.Context, is_tray: bool, limit: int, is_json: bool) -> None:
             escape(mail.sender_address),
             escape(mail.subject),
             escape(mail.kind + (f" ({mail.intent})" if mail.intent else "")),
-            escape(f"by {mail.matched_by.replace('_', ' ')}" if mail.matched_by else "nobody's"),
+            escape(_whose(mail, people.get(mail.contact_id or 0))),
         )
     console().print(shown)
 
@@ -89,7 +90,14 @@ def list_(ctx: click.Context, is_tray: bool, limit: int, is_json: bool) -> None:
 _ALL = 1_000_000_000
 
 
-def _document(mail: Inbound) -> dict[str, object]:
+def _whose(mail: Inbound, person: Contact | None) -> str:
+    """By our Message-ID or token it is sure; by the sender's address it may be forged."""
+    if person is None:
+        return "nobody's"
+    return f"{person.email}{' (by its sender alone)' if mail.matched_by == 'sender' else ''}"
+
+
+def _document(mail: Inbound, person: Contact | None) -> dict[str, object]:
     return {
         "id": mail.id,
         "mailbox": mail.mailbox,
@@ -103,6 +111,6 @@ def _document(mail: Inbound) -> dict[str, object]:
         "text": mail.text,
         "detail": dict(mail.detail),
         "matched_by": mail.matched_by or None,
-        "contact_id": mail.contact_id,
-        "enrollment_id": mail.enrollment_id,
+        "contact": person.email if person else None,
+        "run": mail.enrollment_id,
     }

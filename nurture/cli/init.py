@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from nurture.cli.schema import KINDS, write_schema
-from nurture.cli.shipped import shipped_folder
+from nurture.cli.shipped import shipped_project
 from nurture.clock import SystemClock
 from nurture.errors import UsageError
 from nurture.settings import CONFIG
@@ -48,7 +48,7 @@ def make_project(folder: Path, *, today: date) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(SCAFFOLD, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("gitignore", "__pycache__"))
     layouts = Path("templates/emails/layouts")
-    shutil.copytree(shipped_folder() / layouts, folder / layouts)
+    shutil.copytree(shipped_project() / layouts, folder / layouts)
     shutil.copyfile(SCAFFOLD / "gitignore", folder / ".gitignore")
     for name in ("new", "cur", "tmp"):
         (folder / "maildir" / name).mkdir(parents=True)

@@ -104,7 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0 done, 1 problems found, 2 usage or config, 3 a service away."""
     try:
         # Without standalone mode `ctx.exit(1)` does not raise: its code is the answer.
-        code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        code = cli.main(
+            args=list(arguments) if arguments is not None else None, prog_name="nurture", standalone_mode=False
+        )
     except click.Abort:
         click.echo("Stopped.", err=True)
         code = 130

@@ -1,25 +1,55 @@
-"""`nurture move EMAIL STAGE`: put a person elsewhere in a campaign."""
+"""`nurture move EMAIL... STAGE`: put people elsewhere in a campaign."""
 
 import click
 
 from nurture.app import library_of
+from nurture.cli.people import Choice, because_option, change_each, confirm_many, people_options, runs_of, yes_option
 from nurture.cli.project import campaign_by, opened, project_of
-from nurture.cli.runs import one_run
 from nurture.clock import SystemClock
+from nurture.domain.enrollment import Enrollment
 from nurture.engine import by_hand
+from nurture.errors import InvalidInput
+from nurture.loader.nearest import did_you_mean
+from nurture.store.connection import Connection
 
 
 @click.command("move")
-@click.argument("email")
+@people_options
 @click.argument("stage")
-@click.option("--campaign", default=None, help="Where the person is in several.")
-@click.option("--because", default="moved by hand", help="The reason, for `why`.")
+@because_option
+@yes_option
 @click.pass_context
-def command(ctx: click.Context, email: str, stage: str, campaign: str | None, because: str) -> None:
-    """Put a person into a stage, also backwards. What was sent in this run is not sent again."""
+def command(
+    ctx: click.Context,
+    emails: tuple[str, ...],
+    where: str | None,
+    campaign: str | None,
+    stage: str,
+    because: str | None,
+    yes: bool,
+) -> None:
+    """Put people into STAGE, also backwards. What was sent in this run is not sent again.
+
+    Who is in several campaigns needs --campaign.
+    """
     project = project_of(ctx)
-    with opened(project) as database, database.write() as conn:
-        run = one_run(conn, email, campaign)
-        found = campaign_by(library_of(project).campaigns, run.campaign)
-        by_hand.move(conn, found, run, stage=stage, because=because, now=SystemClock().now())
-    click.echo(f"{email} moved from {run.stage} to {stage} in {run.campaign}.")
+    choice = Choice(emails=emails, where=where, campaign=campaign)
+    campaigns = library_of(project).campaigns
+    with opened(project) as database:
+        found = runs_of(database, project, choice)
+        names = sorted({each.campaign for each in found})
+        if len(names) > 1:
+            raise InvalidInput(f"they are in several campaigns: {', '.join(names)}", hint="Name one by --campaign.")
+        target = campaign_by(campaigns, names[0])
+        stages = [each.name for each in target.stages]
+        if stage not in stages:
+            raise InvalidInput(f"campaign {target.name} has no stage {stage!r}", hint=did_you_mean(stage, stages))
+        confirm_many(choice, found, f"Move {{runs}} to {stage}", is_agreed=yes)
+
+        def act(conn: Connection, run: Enrollment) -> bool:
+            now = SystemClock().now()
+            by_hand.move(conn, target, run, stage=stage, because=because or "moved by hand", now=now)
+            return True
+
+        changed = change_each(database, found, act)
+    changed.tell(choice, f"Moved {{who}} to {stage} in {{campaign}}.")

@@ -9,9 +9,9 @@ from nurture.app import library_of, rules_of
 from nurture.cli.output import json_option, print_json
 from nurture.cli.project import contact_by, opened, project_of
 from nurture.clock import SystemClock
-from nurture.domain.order import OrderItem
+from nurture.domain.order import Order, OrderItem
 from nurture.engine.sell import place_order
-from nurture.errors import InvalidInput
+from nurture.errors import InvalidInput, UsageError
 
 
 @click.command("order")
@@ -33,6 +33,8 @@ def command(
 ) -> None:
     """Record what a contact bought: `nurture order somchai@example.com --item pro=990 --item training*2=500`."""
     project = project_of(ctx)
+    if not items and total is None:
+        raise UsageError("say what was bought", hint="Such as --item pro=990, or --total 990.")
     bought = [_item(text) for text in items]
     agreed = _money(total) if total else sum((item.price * item.quantity for item in bought), Decimal(0))
     if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
@@ -54,9 +56,20 @@ def command(
     if order is None:
         raise InvalidInput(f"order {number} is recorded already", hint="Nothing was changed.")
     if is_json:
-        print_json(order)
+        print_json({"contact": contact.email, **_document(order)})
     else:
         click.echo(f"Recorded order {order.number} of {contact.email}: {order.total} {order.currency}.")
+
+
+def _document(order: Order) -> dict[str, object]:
+    items = [{"product": each.product, "quantity": each.quantity, "price": each.price} for each in order.items]
+    return {
+        "number": order.number,
+        "placed_at": order.placed_at,
+        "items": items,
+        "total": order.total,
+        "currency": order.currency,
+    }
 
 
 def _item(text: str) -> OrderItem:

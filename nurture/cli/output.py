@@ -1,6 +1,7 @@
 """How answers are shown: JSON with stable keys for programs, tables and colour for people, on a terminal only."""
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+_NO_WIDTH = 1000
 json_option = click.option("--json", "is_json", is_flag=True, help="One JSON document instead of text.")
 
 
@@ -35,15 +37,17 @@ def _plain(value: Any) -> object:
 
 
 def console() -> Console:
-    """Where people read: no colour and no width games when it is not a terminal."""
-    return Console(highlight=False, soft_wrap=True)
+    """Where people read: no colour when it is not a terminal, and no line broken for its width."""
+    width = None if sys.stdout.isatty() else _NO_WIDTH
+    return Console(highlight=False, soft_wrap=True, width=width)
 
 
-def table(*columns: str, title: str = "", numbers: Sequence[str] = ()) -> Table:
-    """An empty table in the house style; the columns named in `numbers` are set flush right."""
+def table(*columns: str, title: str = "", numbers: Sequence[str] = (), narrow: Sequence[str] = ()) -> Table:
+    """An empty table in the house style: `numbers` are set flush right, and neither they nor `narrow` are broken."""
     made = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        is_narrow = column in numbers or column in narrow
+        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=is_narrow)
     return made
 
 

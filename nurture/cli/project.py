@@ -12,7 +12,7 @@ from nurture.app import open_database
 from nurture.domain.campaign import Campaign
 from nurture.domain.contact import Contact
 from nurture.errors import InvalidInput
-from nurture.intake.address import parse_address
+from nurture.intake.address import Address, parse_address
 from nurture.settings import Project, load_project
 from nurture.store import contacts
 from nurture.store.database import Database
@@ -35,9 +35,19 @@ def opened(project: Project) -> Iterator[Database]:
         database.close()
 
 
+def address_of(text: str) -> Address:
+    """The address that a person typed. Raises InvalidInput that shows it."""
+    try:
+        return parse_address(text)
+    except InvalidInput as wrong:
+        raise InvalidInput(
+            f"{text!r} is no email address: {wrong.message[0].lower() + wrong.message[1:]}", hint=wrong.hint
+        ) from None
+
+
 def contact_by(conn: Connection, email: str) -> Contact:
     """The contact of that address. Raises InvalidInput where there is none."""
-    found = contacts.find(conn, parse_address(email).canonical)
+    found = contacts.find(conn, address_of(email).canonical)
     if found is None:
         raise InvalidInput(f"no contact has the address {email}", hint="`nurture contacts list` shows them.")
     return found

@@ -1,23 +1,37 @@
-"""`nurture retry EMAIL`: try again now what waits for another try, and send once more what is unknown."""
+"""`nurture retry EMAIL...`: try again now what waits for another try, and send once more what is unknown."""
 
 import click
 
+from nurture.cli.people import Choice, change_each, confirm_many, people_options, yes_option
 from nurture.cli.project import contact_by, opened, project_of
-from nurture.cli.runs import campaign_argument
+from nurture.cli.where import condition_of
 from nurture.clock import SystemClock
+from nurture.domain.enrollment import Enrollment
 from nurture.engine import by_hand
-from nurture.store import enrollments
+from nurture.store import selection
+from nurture.store.connection import Connection
 
 
 @click.command("retry")
-@click.argument("email")
-@campaign_argument
+@people_options
+@yes_option
 @click.pass_context
-def command(ctx: click.Context, email: str, campaign: str | None) -> None:
+def command(ctx: click.Context, emails: tuple[str, ...], where: str | None, campaign: str | None, yes: bool) -> None:
     """Try again now what waits for another try; what is unknown goes once more, under the Message-ID it had."""
-    now = SystemClock().now()
-    with opened(project_of(ctx)) as database, database.write() as conn:
-        contact = contact_by(conn, email)
-        runs = [run for run in enrollments.of_contact(conn, contact.id) if campaign in (None, run.campaign)]
-        tried = sum(by_hand.retry(conn, run, now=now) for run in runs)
-    click.echo(f"{tried} to be tried again for {email}." if tried else f"Nothing of {email} waits for another try.")
+    project = project_of(ctx)
+    choice = Choice(emails=emails, where=where, campaign=campaign)
+    choice.refuse_nobody()
+
+    def act(conn: Connection, run: Enrollment) -> bool:
+        return by_hand.retry(conn, run, now=SystemClock().now()) > 0
+
+    with opened(project) as database:
+        with database.read() as conn:
+            ids = {contact_by(conn, email).id for email in emails} if emails else None
+            condition = condition_of(project, conn, where)
+            found = selection.runs_with_open_messages(conn, where=condition, campaign=campaign, contact_ids=ids)
+        confirm_many(choice, found, "Try {runs} again", is_agreed=yes)
+        changed = change_each(database, found, act)
+    if not changed.done:
+        click.echo("Nothing of theirs waits for another try.")
+    changed.tell(choice, "To be tried again now: {who} in {campaign}.", "Nothing to try again: {who} in {campaign}.")

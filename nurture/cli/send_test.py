@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from nurture.app import library_of, renderer_of, signers_of, transports_of
-from nurture.cli.project import campaign_by, contact_by, opened, project_of
+from nurture.cli.project import address_of, campaign_by, contact_by, opened, project_of
 from nurture.clock import SystemChance, SystemClock
 from nurture.delivery.compose import compose, new_message_id
 from nurture.delivery.transport import Parcel
@@ -19,7 +19,6 @@ from nurture.domain.message import Accepted, Deferred, Outcome, Rejected, Unknow
 from nurture.domain.sender import Sender
 from nurture.engine.enroll import sender_of
 from nurture.errors import InvalidInput, RelayUnavailable
-from nurture.intake.address import parse_address
 from nurture.loader.nearest import did_you_mean
 from nurture.rendering.sample import full_facts
 from nurture.settings import Project
@@ -45,7 +44,7 @@ def command(
     example, and nothing is recorded of it.
     """
     project = project_of(ctx)
-    address = parse_address(recipient)
+    address = address_of(recipient)
     campaign, action = _step(library_of(project).campaigns, step, campaign_name)
     facts = _facts(project, campaign, email)
     if language:

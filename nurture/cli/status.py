@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.markup import escape
 from sqlalchemy import Connection
 
-from nurture.app import library_of
-from nurture.cli.check import checked, in_words
+from nurture.app import running_library_of
+from nurture.cli.check import in_words
 from nurture.cli.output import console, in_zone, json_option, print_json, table
 from nurture.cli.project import opened, project_of
 from nurture.cli.serving import running_process
@@ -48,24 +47,23 @@ class _Standing:
 def command(ctx: click.Context, is_json: bool) -> None:
     """Say what runs, what is due, what is held, what each sender has sent today and what is wrong."""
     project = project_of(ctx)
-    report = checked(Path(ctx.obj["folder"]), ctx.obj["config"])
     with opened(project) as database:
-        standing = _look(project, database, (*report.errors, *report.warnings))
+        standing = _look(project, database)
     if is_json:
         print_json(_document(standing))
     else:
         _show(standing, console())
 
 
-def _look(project: Project, database: Database, problems: Sequence[Problem]) -> _Standing:
-    campaigns = library_of(project).campaigns
+def _look(project: Project, database: Database) -> _Standing:
+    library = running_library_of(project)
     names = campaign_names(project.root / "campaigns")
     now = SystemClock().now()
     midnight = datetime.combine(now.astimezone(project.zone).date(), time.min, project.zone)
     with database.read() as conn:
         return _Standing(
             project=project,
-            campaigns=campaigns,
+            campaigns=library.campaigns,
             names=names,
             counts=reports.campaign_status(conn, names, now),
             holds=_holding(conn, now),
@@ -73,7 +71,7 @@ def _look(project: Project, database: Database, problems: Sequence[Problem]) -> 
             tray=len(inbound.tray(conn)),
             last_look_at=inbound.last_look_at(conn),
             process=running_process(database),
-            problems=problems,
+            problems=library.problems,
         )
 
 
@@ -128,7 +126,7 @@ def _why_disabled(standing: _Standing, name: str) -> str | None:
     campaign = standing.campaigns.get(name)
     if campaign is not None:
         return None if campaign.is_enabled else "enabled: false"
-    return "its file is wrong" if name in standing.names else "its file is gone"
+    return "something in it is wrong" if name in standing.names else "its file is gone"
 
 
 def _sender_document(standing: _Standing, name: str) -> dict[str, object]:
@@ -179,7 +177,8 @@ def _show_campaigns(standing: _Standing, out: Console) -> None:
     shown = table("campaign", "", *numbers, "held by", numbers=numbers)
     for counts in standing.counts:
         why = _why_disabled(standing, counts.campaign)
-        state = f"[red]off: {escape(why)}[/]" if why else "[green]on[/]"
+        is_paused = any(hold.scope in ("all", f"campaign:{counts.campaign}") for hold in standing.holds)
+        state = f"[red]off: {escape(why)}[/]" if why else "[yellow]paused[/]" if is_paused else "[green]on[/]"
         values = (counts.active, counts.due, counts.pending, counts.held, counts.unknown, counts.failed)
         held_by = ", ".join(f"{what} {number}" for what, number in counts.held_by.items())
         shown.add_row(escape(counts.campaign), state, *(str(value) for value in values), escape(held_by))

@@ -2,11 +2,10 @@
 
 import click
 
-from nurture.cli.project import opened, project_of
+from nurture.cli.project import address_of, opened, project_of
 from nurture.clock import SystemClock
 from nurture.engine.suppress import suppress
 from nurture.errors import InvalidInput
-from nurture.intake.address import parse_address
 
 scope_option = click.option("--scope", default="marketing", show_default=True, help="all, marketing, or campaign:NAME.")
 
@@ -19,7 +18,7 @@ scope_option = click.option("--scope", default="marketing", show_default=True, h
 def command(ctx: click.Context, address: str, scope: str, reason: str) -> None:
     """Never write to an address again; ends its runs in that scope."""
     check_scope(scope)
-    canonical = parse_address(address).canonical
+    canonical = address_of(address).canonical
     with opened(project_of(ctx)) as database, database.write() as conn:
         is_new = suppress(
             conn,

@@ -33,7 +33,7 @@ def list_tasks(ctx: click.Context, owner: str | None, is_json: bool) -> None:
     if not found:
         click.echo("Nothing to do.")
         return
-    shown = table("id", "kind", "what", "who", "owner", "due", numbers=["id"])
+    shown = table("id", "kind", "what", "who", "owner", "due", numbers=["id"], narrow=["due"])
     for task in found:
         person = people.get(task.contact_id or 0)
         email = person.email if person else ""

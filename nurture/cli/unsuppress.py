@@ -2,11 +2,10 @@
 
 import click
 
-from nurture.cli.project import opened, project_of
+from nurture.cli.project import address_of, opened, project_of
 from nurture.cli.suppress import check_scope, scope_option
 from nurture.clock import SystemClock
 from nurture.domain.event import Event
-from nurture.intake.address import parse_address
 from nurture.store import contacts, events, suppressions
 
 
@@ -18,7 +17,7 @@ from nurture.store import contacts, events, suppressions
 def command(ctx: click.Context, address: str, scope: str, reason: str) -> None:
     """Take a suppression back, for somebody who asks to be written to again. It begins no run by itself."""
     check_scope(scope)
-    canonical = parse_address(address).canonical
+    canonical = address_of(address).canonical
     with opened(project_of(ctx)) as database, database.write() as conn:
         was_there = suppressions.remove(conn, canonical, scope)
         contact = contacts.find(conn, canonical)

@@ -72,15 +72,15 @@ def _apply(decision: Decision, campaign: Campaign, enrollment: Enrollment, facts
         case Wait():
             return transition.wait(enrollment, decision, campaign), facts
         case React():
-            return enrollment, _after_reaction(decision, campaign, enrollment, facts)
+            return enrollment, _after_reaction(decision, facts)
         case Send() | Perform():
             return enrollment, facts
 
 
-def _after_reaction(decision: React, campaign: Campaign, enrollment: Enrollment, facts: Facts) -> Facts:
+def _after_reaction(decision: React, facts: Facts) -> Facts:
+    """The reply is old now, and its pause holds: in the stage that the move led to, one with an outcome too."""
     replies = tuple(replace(reply, is_new=False) if reply.id == decision.reply_id else reply for reply in facts.replies)
-    stage = campaign.stage(enrollment.stage)
-    if decision.pauses_until is None or (stage and stage.outcome):
+    if decision.pauses_until is None:
         return replace(facts, replies=replies)
     pause = Pause(
         id=_NO_OWNER_ID,

@@ -101,7 +101,7 @@ def claim(
     facts = fact_store.load_for_enrollments(
         conn, due, now=now, zone=desk.rules.zone, score_rules=desk.rules.score_rules
     )
-    taking = _Taking(conn=conn, desk=desk, lease=lease, rooms=rooms, now=now)
+    taking = _Taking(conn=conn, desk=desk, campaigns=campaigns, lease=lease, rooms=rooms, now=now)
     found = [taking.carry_on(campaigns[row.campaign], row, facts[row.id]) for row in due if row.id in facts]
     return Claimed(
         assignments=(
@@ -163,6 +163,7 @@ class _Taking:
 
     conn: Connection
     desk: Desk
+    campaigns: Mapping[str, Campaign]
     lease: Lease
     rooms: dict[str, int]
     now: datetime
@@ -184,7 +185,7 @@ class _Taking:
                 kept = self._save(enrollment, after, is_kept=True)
                 return Call(enrollment=kept, campaign=campaign, step=step, facts=facts) if kept else None
             case Perform(step=step, because=because):
-                perform(self.conn, self.desk, after, step, facts, because=because, now=self.now)
+                perform(self.conn, self.desk, self.campaigns, after, step, facts, because=because, now=self.now)
                 self._save(enrollment, transition.complete(after, campaign, self.now))
                 return None
 

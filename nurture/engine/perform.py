@@ -6,7 +6,7 @@ from datetime import datetime
 
 from nurture.clock import Chance
 from nurture.domain.calendar import add
-from nurture.domain.campaign import NotifyAction, SetAction, Step, TagAction, TaskAction
+from nurture.domain.campaign import Campaign, NotifyAction, SetAction, Step, TagAction, TaskAction
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.evaluate import evaluate
 from nurture.domain.event import Event
@@ -14,6 +14,7 @@ from nurture.domain.facts import Facts
 from nurture.domain.value import Value
 from nurture.engine.log import happened
 from nurture.engine.notify import queue_notice, recipients_of
+from nurture.engine.occur import occur
 from nurture.engine.rules import Rules
 from nurture.errors import InvalidInput
 from nurture.rendering.renderer import Renderer
@@ -32,11 +33,19 @@ class Desk:
 
 
 def perform(
-    conn: Connection, desk: Desk, enrollment: Enrollment, step: Step, facts: Facts, *, because: str, now: datetime
+    conn: Connection,
+    desk: Desk,
+    campaigns: Mapping[str, Campaign],
+    enrollment: Enrollment,
+    step: Step,
+    facts: Facts,
+    *,
+    because: str,
+    now: datetime,
 ) -> Event:
     """Do the step and log it. A title or text that cannot be rendered fails the step with the reason, not the run."""
     try:
-        fields = _do(conn, desk, enrollment, step, facts, now)
+        fields = _do(conn, desk, campaigns, enrollment, step, facts, now)
     except InvalidInput as problem:
         event = happened(enrollment, "step_failed", now, step=step.id, because=str(problem))
     else:
@@ -46,7 +55,13 @@ def perform(
 
 
 def _do(
-    conn: Connection, desk: Desk, enrollment: Enrollment, step: Step, facts: Facts, now: datetime
+    conn: Connection,
+    desk: Desk,
+    campaigns: Mapping[str, Campaign],
+    enrollment: Enrollment,
+    step: Step,
+    facts: Facts,
+    now: datetime,
 ) -> Mapping[str, str]:
     match step.action:
         case TaskAction() as action:
@@ -69,12 +84,13 @@ def _do(
             return {"to": notify(conn, desk, enrollment, step, action, facts, now)}
         case SetAction(values=values):
             found: dict[str, Value] = {name: evaluate(node, facts) for name, node in values}
-            change_contact(conn, enrollment, found, now)
+            if contacts.set_values(conn, enrollment.contact_id, found, now):
+                _tell_of_change(conn, desk, campaigns, enrollment, ", ".join(found), now)
             return {"set": ", ".join(found)}
         case TagAction(tags=names, is_removed=is_removed):
             change = contacts.remove_tags if is_removed else contacts.add_tags
             if change(conn, enrollment.contact_id, names, now):
-                log_contact_changed(conn, enrollment, "tags", now)
+                _tell_of_change(conn, desk, campaigns, enrollment, "tags", now)
             return {"untag" if is_removed else "tag": ", ".join(names)}
         case action:
             raise AssertionError(f"{type(action).__name__} is not performed in the transaction")
@@ -162,14 +178,12 @@ def _plain_notice(name: str, enrollment: Enrollment, facts: Facts) -> str:
     return "\n".join(lines)
 
 
-def change_contact(conn: Connection, enrollment: Enrollment, values: Mapping[str, Value], now: datetime) -> None:
-    """Set fields, and say so in the log where something changed."""
-    if contacts.set_values(conn, enrollment.contact_id, values, now):
-        log_contact_changed(conn, enrollment, ", ".join(values), now)
-
-
-def log_contact_changed(conn: Connection, enrollment: Enrollment, what: str, now: datetime) -> None:
-    events.append(conn, [happened(enrollment, "contact_changed", now, fields={"changed": what})])
+def _tell_of_change(
+    conn: Connection, desk: Desk, campaigns: Mapping[str, Campaign], enrollment: Enrollment, what: str, now: datetime
+) -> None:
+    """Log the change and have the person's runs through all campaigns look at it, as at one from outside."""
+    changed = happened(enrollment, "contact_changed", now, fields={"changed": what})
+    occur(conn, changed, campaigns, rules=desk.rules, now=now)
 
 
 def one_line(text: str) -> str:

@@ -12,6 +12,7 @@ from nurture.domain.message import MessageState
 from nurture.domain.walk import Taken
 from nurture.engine.log import events_of
 from nurture.engine.notify import queue_notice, recipients_of
+from nurture.engine.occur import lift_out_of_office
 from nurture.engine.perform import Desk, add_task, one_line
 from nurture.engine.suppress import cancel_waiting
 from nurture.store import events, inbound, messages, pauses
@@ -37,12 +38,13 @@ def write_decisions(
                 stage = campaign.stage(name)
                 if stage and stage.outcome:
                     pauses.lift(conn, now=facts.now, enrollment_id=before.id)
+                    lift_out_of_office(conn, before.contact_id, facts.now)
             case Finish(because=because):
                 cancel_waiting(conn, before.id, reason=because, now=facts.now)
             case Skip(step_id=step, because=because):
                 _cancel_step(conn, before, step, because, facts.now)
             case React() as reaction:
-                _react(conn, desk, after, reaction, facts)
+                _react(conn, desk, campaign, after, reaction, facts)
             case _:
                 pass
 
@@ -53,8 +55,11 @@ def _cancel_step(conn: Connection, enrollment: Enrollment, step: str, because: s
         messages.settle(conn, message, MessageState.CANCELLED, reason=because, now=now)
 
 
-def _react(conn: Connection, desk: Desk, enrollment: Enrollment, reaction: React, facts: Facts) -> None:
+def _react(
+    conn: Connection, desk: Desk, campaign: Campaign, enrollment: Enrollment, reaction: React, facts: Facts
+) -> None:
     now = facts.now
+    stage = campaign.stage(enrollment.stage)
     inbound.mark_reacted(conn, [reaction.reply_id], now)
     task_id = None
     if reaction.task:
@@ -66,6 +71,7 @@ def _react(conn: Connection, desk: Desk, enrollment: Enrollment, reaction: React
             key=f"reply/{reaction.reply_id}",
             kind=reaction.task.kind,
             title=one_line(desk.renderer.text(reaction.task.title, facts)),
+            playbook=stage.playbook if stage else None,
             due_at=add(now, due, desk.rules.calendar_of(facts.contact, now)) if due else None,
             now=now,
         )

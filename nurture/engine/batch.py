@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from nurture.errors import ServiceUnavailable
+
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
 
@@ -26,11 +28,21 @@ class Batcher(Generic[Ask, Answer]):
     async def _run(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            try:
-                answers = await self._answer_all([ask for ask, _ in batch])
-            except Exception as error:  # noqa: BLE001  the asker decides what it means
+            await self._answer(batch)
+
+    async def _answer(self, batch: Sequence[tuple[Ask, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await self._answer_all([ask for ask, _ in batch])
+        except ServiceUnavailable as outage:
+            _refuse(batch, outage)
+        except Exception as error:  # noqa: BLE001  the asker decides what it means
+            if len(batch) == 1:
                 _refuse(batch, error)
-                continue
+                return
+            # One of them is at fault and must not take the others with it: each by itself, in the old order.
+            for each in batch:
+                await self._answer([each])
+        else:
             for (_, future), answer in zip(batch, answers, strict=True):
                 if not future.done():
                     future.set_result(answer)

@@ -56,8 +56,9 @@ class Courier:
         self._writer = writer
         self._journal = journal
         self._clock = clock
-        self._marks: Batcher[_Mark, bool] = Batcher(self._mark_all)
-        self._records: Batcher[Settled, None] = Batcher(self._record_all)
+        # One queue for both: a connection's next mark is never committed before the outcome of its last message, so
+        # that a death leaves at most one message of each connection unknown.
+        self._notes: Batcher[_Mark | Settled, bool] = Batcher(self._note_all)
         self._relay_failures: dict[str, int] = {}
 
     async def send(self, assignment: Assignment) -> None:
@@ -70,7 +71,7 @@ class Courier:
             campaign=assignment.campaign,
         )
         try:
-            await self._records.ask(settled)
+            await self._notes.ask(settled)
         except ServiceUnavailable as trouble:
             # The relay has it and the database does not know: on disk beside it, to be replayed when it is back.
             self._journal.append(
@@ -111,38 +112,38 @@ class Courier:
 
     async def _may_write(self, mark: _Mark) -> bool:
         try:
-            return await self._marks.ask(mark)
+            return await self._notes.ask(mark)
         except ServiceUnavailable as trouble:
             # What cannot be noted must not be sent.
             log.warning("nothing is sent while the database is away", because=str(trouble))
             return False
 
-    async def _mark_all(self, marks: Sequence[_Mark]) -> Sequence[bool]:
-        return await self._store.write(lambda conn: self._mark(conn, marks))
+    async def _note_all(self, notes: Sequence[_Mark | Settled]) -> Sequence[bool]:
+        return await self._store.write(lambda conn: self._note(conn, notes))
 
-    def _mark(self, conn: Connection, marks: Sequence[_Mark]) -> list[bool]:
-        """Commit the marks of those that may still be sent: not suppressed, moved, stopped or leased away since."""
-        if any(hold.scope == "all" for hold in holds.listed(conn)):
-            return [False] * len(marks)
-        scopes = suppressions.scopes_of(conn, [mark.assignment.message.recipient for mark in marks])
-        now = self._clock.now()
-        return [
-            not _is_suppressed(mark.assignment.message, scopes)
+    def _note(self, conn: Connection, notes: Sequence[_Mark | Settled]) -> list[bool]:
+        """Outcomes first, since what they say of an address or a relay bears on what may still be written."""
+        record(conn, self._desk, [note for note in notes if isinstance(note, Settled)], now=self._clock.now())
+        is_stopped = any(hold.scope == "all" for hold in holds.listed(conn))
+        recipients = [note.assignment.message.recipient for note in notes if isinstance(note, _Mark)]
+        scopes = suppressions.scopes_of(conn, recipients) if recipients else {}
+        return [isinstance(note, Settled) or (not is_stopped and self._mark(conn, note, scopes)) for note in notes]
+
+    def _mark(self, conn: Connection, mark: _Mark, scopes: Mapping[str, Sequence[str]]) -> bool:
+        """Commit the mark of what may still be sent: not suppressed, moved or leased away since."""
+        message = mark.assignment.message
+        return (
+            not _is_suppressed(message, scopes)
             and _still_stands(conn, mark.assignment)
             and messages.mark_dot(
                 conn,
-                mark.assignment.message.id,
-                lease_token=mark.assignment.message.lease_token or "",
-                now=now,
+                message.id,
+                lease_token=message.lease_token or "",
+                now=self._clock.now(),
                 subject=mark.content.subject,
                 links=mark.content.links,
             )
-            for mark in marks
-        ]
-
-    async def _record_all(self, settled: Sequence[Settled]) -> Sequence[None]:
-        await self._store.write(lambda conn: record(conn, self._desk, settled, now=self._clock.now()))
-        return [None] * len(settled)
+        )
 
     async def _hold(self, sender: str, because: str) -> None:
         """Leave an unreachable relay alone for a while, longer each time."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 _DELAYS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 60, 120, 240))
 RELAY_RETRY_AFTER = timedelta(minutes=1)
 POLICY_HOLDS_FOR = timedelta(hours=1)
+_TAKEN_BACK_AT_ONCE = 50
 
 
 def retry_after(attempts: int, jitter: float) -> timedelta:
@@ -17,3 +18,14 @@ def retry_after(attempts: int, jitter: float) -> timedelta:
     (datetime.timedelta(seconds=120), datetime.timedelta(seconds=17280))
     """
     return _DELAYS[min(max(attempts, 1), len(_DELAYS)) - 1] * (1 + jitter / 5)
+
+
+def retry_after_interruption(attempts: int) -> timedelta:
+    """The wait of a message whose worker ended before it wrote anything of it: none, for nobody refused anything.
+
+    One that was there every time when a worker ended may be what ends them, and then lets the others go first.
+
+    >>> retry_after_interruption(1), retry_after_interruption(51)
+    (datetime.timedelta(0), datetime.timedelta(seconds=60))
+    """
+    return timedelta() if attempts <= _TAKEN_BACK_AT_ONCE else RELAY_RETRY_AFTER

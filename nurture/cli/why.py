@@ -71,7 +71,9 @@ def show(story: Story, project: Project) -> None:
     out.print(f"[bold]{escape(name or contact.email)}[/bold] {escape(f'<{contact.email}>' if name else '')}")
     if story.suppressed:
         out.print(f"[red]Suppressed in scope {escape(', '.join(story.suppressed))}[/red]")
-    for event in story.others:
+    # Of one run alone, what happened beside it is part of the same story.
+    beside = story.others if len(story.chapters) == 1 else ()
+    for event in story.others if not beside else ():
         _print_event(event, project)
     if not story.chapters:
         out.print("Not in any campaign.")
@@ -79,7 +81,7 @@ def show(story: Story, project: Project) -> None:
         run = chapter.enrollment
         out.print(f"\n[bold]{escape(run.campaign)}[/bold], stage {escape(run.stage)}, {run.state.value}"
                   + (f" ({escape(run.outcome)})" if run.outcome else ""))  # fmt: skip
-        for event in chapter.events:
+        for event in sorted((*beside, *chapter.events), key=lambda event: event.at):
             _print_event(event, project)
         if not chapter.is_over:
             at = in_zone(run.due_at, project.zone) or "when something happens"
@@ -90,7 +92,7 @@ def show(story: Story, project: Project) -> None:
 def _print_event(event: Event, project: Project) -> None:
     words = what(event)
     subject = event.link or event.step or (event.stage if event.name == "stage_entered" else None) or ""
-    outcome = event.fields.get("outcome") or event.fields.get("title") or ""
+    outcome = next((event.fields[name] for name in ("outcome", "title", "changed") if event.fields.get(name)), "")
     machine = " [dim](a machine)[/dim]" if not event.is_human else ""
     because = f" [dim]– {escape(event.because)}[/dim]" if event.because else ""
     place = escape(" ".join(str(part) for part in (subject, outcome) if part))

@@ -1,7 +1,7 @@
 """One inbound mail: what it answers and what its verdict does, in one transaction with the mailbox's cursor."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -177,8 +177,9 @@ def _do(
             _log(conn, mail, match, enrollment_id, "unsubscribed", now)
             _refuse(conn, match, "marketing", "asked by mail", "mail", "unsubscribed", now)
         case "auto_reply":
-            _pause_while_away(conn, desk, contact, verdict.return_on, now)
-            _log(conn, mail, match, enrollment_id, "auto_reply_received", now)
+            held = _pause_while_away(conn, desk, contact, verdict.return_on, now)
+            event = _event(mail, match, enrollment_id, "auto_reply_received", now)
+            events.append(conn, [replace(event, because=f"{held} ({verdict.reason})")])
             enrollments.wake(conn, contact_id=contact.id, now=now)
         case "delayed":
             _log(conn, mail, match, enrollment_id, "delivery_delayed", now)
@@ -195,8 +196,8 @@ def _refuse(conn: Connection, match: Match, scope: str, reason: str, source: str
     suppress(conn, address=address, scope=scope, reason=reason, source=source, outcome=outcome, now=now)
 
 
-def _pause_while_away(conn: Connection, desk: Desk, contact: Contact, return_on: date | None, now: datetime) -> None:
-    """Hold everything to this contact until the morning after their return."""
+def _pause_while_away(conn: Connection, desk: Desk, contact: Contact, return_on: date | None, now: datetime) -> str:
+    """Hold everything to this contact until the morning after their return; until when, in words for the log."""
     until = back_at(contact, return_on, now, desk)
     words = f"out of office, back on {return_on.isoformat()}" if return_on else "out of office, no date given"
     pauses.add(
@@ -208,6 +209,7 @@ def _pause_while_away(conn: Connection, desk: Desk, contact: Contact, return_on:
         until_at=until,
         because=words,
     )
+    return f"back on {return_on.isoformat()}" if return_on else "no date given"
 
 
 def back_at(contact: Contact, return_on: date | None, now: datetime, desk: Desk) -> datetime:

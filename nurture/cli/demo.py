@@ -38,6 +38,10 @@ from nurture.store.database import Database
 
 WEEKS = 18
 PEOPLE = 60
+_ABOUT = f"""\
+{PEOPLE} made-up people, {WEEKS} weeks of the shipped campaigns: the real engine sends real mail by SMTP, people open
+and click over HTTP and answer into a Maildir. All of it stays on this machine.
+"""
 _TEAM_ROUNDS = (time(10, 30), time(15, 30))
 _MORNING = time(8)
 
@@ -66,6 +70,7 @@ def command(seconds: float, headless: bool, seed: int, keep: str | None) -> None
         project = lay_out(root)
         with opened(project) as database:
             is_live = out.is_terminal and not headless
+            out.print(_ABOUT, markup=False)
             played = asyncio.run(play(project, database, out, seconds=seconds, seed=seed, is_live=is_live))
             if played.is_stopped:
                 out.print("Stopped early; this is how far it came.")

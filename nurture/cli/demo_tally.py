@@ -18,6 +18,10 @@ class Standing:
     funnel: tuple[FunnelStage, ...]
     outcomes: Mapping[str, int]
 
+    @property
+    def stages(self) -> tuple[str, ...]:
+        return tuple(stage.stage for stage in self.funnel)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:

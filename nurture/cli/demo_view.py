@@ -9,16 +9,18 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
 from nurture.cli.demo_tally import Tally
 from nurture.cli.output import table
 
 _HAPPENINGS = 7
+_LONGEST_BAR = 30
+_AFTER_BAR = ("now", "gone on", "median days")
+_NUMBERS_TAKE = len("entered") + len("".join(_AFTER_BAR)) + 2 * 5
 _LIVE_EVERY = 0.2
 _PLAIN_EVERY = 4.0
 
@@ -107,21 +109,21 @@ class View:
         return at.astimezone(self._zone)
 
 
-def funnels(counted: Tally, *, width: int) -> Table:
+def funnels(counted: Tally, *, width: int) -> Group:
     """Every campaign's stages with a bar each: who entered, who is there now, how long those stayed who went on."""
-    shown = table(
-        "stage", "entered", "", "now", "gone on", "median days", numbers=["entered", "now", "gone on", "median days"]
-    )
-    most = max((stage.entered for each in counted.standings for stage in each.funnel), default=0) or 1
-    room = max(8, width - 60)
+    stages = [stage for each in counted.standings for stage in each.funnel]
+    most = max((stage.entered for stage in stages), default=0) or 1
+    longest = max((len(name) for each in counted.standings for name in (each.campaign, *each.stages)), default=0)
+    bar_room = max(8, min(_LONGEST_BAR, width - longest - _NUMBERS_TAKE))
+    parts: list[RenderableType] = []
     for standing in counted.standings:
-        shown.add_row(f"[bold]{standing.campaign}[/bold]")
+        shown = table(standing.campaign, "entered", "", *_AFTER_BAR, numbers=["entered", *_AFTER_BAR])
+        shown.columns[0].min_width = longest
+        shown.columns[2].min_width = bar_room
         for stage in standing.funnel:
-            bar = "█" * round(room * stage.entered / most)
+            bar = Text("█" * round(bar_room * stage.entered / most), style="cyan")
             days = "" if stage.median_days is None else f"{stage.median_days:.1f}"
-            cells = (str(stage.entered), f"[cyan]{bar:<{room}}[/cyan]", str(stage.now), str(stage.left), days)
-            shown.add_row(f"  {stage.stage}", *cells)
-        if standing.outcomes:
-            words = ", ".join(f"{number} {name}" for name, number in standing.outcomes.items())
-            shown.add_row(f"  [dim]ended:[/dim] {words}")
-    return shown
+            shown.add_row(stage.stage, str(stage.entered), bar, str(stage.now), str(stage.left), days)
+        ended = ", ".join(f"{number} {name}" for name, number in standing.outcomes.items())
+        parts += [shown, *([Text(f"ended: {ended}", style="dim")] if ended else []), Text("")]
+    return Group(*parts[:-1])

@@ -14,8 +14,8 @@ from nurture.clock import HandClock
 from nurture.simulation.acts import Act
 from nurture.simulation.agenda import Agenda
 
-_STEP = timedelta(minutes=10)
-_LONGEST_STEP = timedelta(hours=1)
+_SHORTEST_STEP = timedelta(minutes=10)
+_LONGEST_STEP = timedelta(hours=3)
 _LONGEST_JUMP = timedelta(hours=8)
 _JUDGES_AFTER = timedelta(seconds=90)  # opens and clicks wait a minute for what comes with them
 
@@ -45,28 +45,35 @@ class Play:
     async def run(self) -> None:
         """Play until the end or `stop`."""
         began, start = time.monotonic(), self.clock.now()
-        span = (self.end - start).total_seconds()
+        span = self.end - start
         look_again: datetime | None = None
+        moments = 1
         await self.one_pass()
         while not self.is_stopped and self.clock.now() < self.end:
-            late = time.monotonic() - began - self.seconds * (self.clock.now() - start).total_seconds() / span
-            moment = await asyncio.to_thread(self._next_moment, look_again, is_late=late > 0.02 * self.seconds)
-            share = (moment - start).total_seconds() / span
-            await self._wait_until(began + self.seconds * share)
+            spent = time.monotonic() - began
+            step = self._step(cost=spent / moments, seconds_left=self.seconds - spent)
+            moment = await asyncio.to_thread(self._next_moment, step, look_again)
+            await self._wait_until(began + self.seconds * ((moment - start) / span))
             self.clock.move_to(moment)
             has_acted = await self._perform_due()
             await self.one_pass()
             # Machines do at once what they do with a mail.
             has_acted = await self._perform_due() or has_acted
             look_again = moment + _JUDGES_AFTER if has_acted else None
-            self.shown(self.clock.now())
+            self.shown(moment)
+            moments += 1
 
-    def _next_moment(self, look_again: datetime | None, *, is_late: bool) -> datetime:
-        """When next to look: what lies close together is taken together, in larger steps where time is short."""
+    def _step(self, *, cost: float, seconds_left: float) -> timedelta:
+        """How much of the made-up time is to be taken together, so that what is left fits into what is left."""
+        affordable = max(1.0, seconds_left / max(cost, 0.001))
+        return min(_LONGEST_STEP, max(_SHORTEST_STEP, (self.end - self.clock.now()) / affordable))
+
+    def _next_moment(self, step: timedelta, look_again: datetime | None) -> datetime:
+        """When next to look: at what comes next, and no sooner than a step from now."""
         now = self.clock.now()
         known = (self.agenda.next_at(), self.next_due(), look_again, now + _LONGEST_JUMP)
         wanted = min(moment for moment in known if moment is not None)
-        return min(self.end, max(wanted, now + (_LONGEST_STEP if is_late else _STEP)))
+        return min(self.end, max(wanted, now + step))
 
     async def _perform_due(self) -> bool:
         acts = self.agenda.take_until(self.clock.now())

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from nurture.delivery.journal import Journal
+from nurture.delivery.journal import Journal, JournalEntry
 from nurture.domain.campaign import Campaign
-from nurture.domain.message import MessageState
+from nurture.domain.message import Accepted, Deferred, Message, MessageState, Outcome, Rejected, Unknown
 from nurture.engine.attendance import Attendance
 from nurture.engine.perform import Desk
 from nurture.engine.record import record_afterwards
@@ -36,7 +36,26 @@ def replay_journal(journal: Journal, database: Database, desk: Desk, campaigns: 
     with database.write() as conn:
         for entry in entries:
             message = messages.get(conn, entry.message_id)
-            if message and message.state in (MessageState.SENDING, MessageState.UNKNOWN):
-                record_afterwards(conn, desk, campaigns, message, entry.outcome, now=entry.at)
+            outcome = _told_by(entry, message) if message else None
+            if message and outcome:
+                record_afterwards(conn, desk, campaigns, message, outcome, now=entry.at)
     journal.clear(entries)
     return len(entries)
+
+
+def _told_by(entry: JournalEntry, message: Message) -> Outcome | None:
+    """What the entry says of the message as it stands now; None where that is settled, or another attempt's to say."""
+    outcome = entry.outcome
+    if message.state is MessageState.SENDING and message.lease_token == entry.lease_token:
+        return outcome
+    is_unknown = message.state is MessageState.UNKNOWN
+    match outcome:
+        case Accepted() if is_unknown or message.state is MessageState.SENDING:
+            return outcome
+        case Rejected(kind="address" | "content") if is_unknown:
+            return outcome
+        case Rejected(reason=reason) | Deferred(reason=reason) if is_unknown:
+            # The person went on meanwhile: what is now known not to have been sent is not tried behind their back.
+            return Rejected(reason=reason, kind="content")
+        case _:
+            return None

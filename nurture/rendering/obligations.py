@@ -12,17 +12,20 @@ def missing(document: str, text: str, *, visible: str, company: Company, unsubsc
     hrefs = {html.unescape(href) for href in re.findall(r'\shref="([^"]*)"', document)}
     if unsubscribe not in hrefs:
         found.append(("unsubscribe-missing", "the HTML has no unsubscribe link"))
-    if _squashed(unsubscribe) not in _squashed(text):
+    squashed_text = _squashed(text)
+    squashed_visible = squashed_text if visible == text else _squashed(visible)
+    if _squashed(unsubscribe) not in squashed_text:
         found.append(("unsubscribe-missing", "the text part has no unsubscribe link"))
     if not company.address.strip():
         found.append(("address-missing", "config.yaml gives no postal address under `company`"))
         return found
-    for what, body in (("HTML", visible), ("text part", text)):
-        if _squashed(company.address) not in _squashed(body):
+    address = _squashed(company.address)
+    for what, body in (("HTML", squashed_visible), ("text part", squashed_text)):
+        if address not in body:
             found.append(("address-missing", f"the {what} has no postal address"))
     return found
 
 
 def _squashed(text: str) -> str:
     """Without blanks, because lines are broken differently in the two parts."""
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())

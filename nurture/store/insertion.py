@@ -9,7 +9,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 def insert_into(conn: Connection, table: Table) -> "postgresql.Insert | sqlite.Insert":
     """An INSERT that can say ON CONFLICT, which each dialect has in a class of its own."""
-    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert_in(conn.dialect.name, table)
+
+
+def insert_in(dialect: str, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    """The same, for statements that are built once for each dialect."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def insert_once(conn: Connection, table: Table, values: Mapping[str, Any], *, unique: Sequence[str]) -> int | None:

@@ -4,12 +4,28 @@ Every change is fenced: it names the state and the lease token that its worker k
 its lease changes nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningInsert
 
 from nurture.domain.message import (
     FIRST_STATES,
@@ -21,13 +37,27 @@ from nurture.domain.message import (
     move,
 )
 from nurture.errors import IllegalMove
-from nurture.store.insertion import insert_into
+from nurture.store.insertion import insert_in, insert_into
 from nurture.store.tables import messages, senders
 from nurture.store.values import storable
 
 _RETAKEN_FROM = sorted(state.value for state, moves in LEGAL_MOVES.items() if MessageState.SENDING in moves)
 # In these very words and without parameters: else SQLite does not see that the index of open messages fits.
 _IS_OPEN = text("messages.state IN ('sending', 'unknown')")
+# Built once: SQLAlchemy takes longer to put a statement together than SQLite to execute it.
+_MARK_DOT = update(messages).where(
+    messages.c.id == bindparam("this"),
+    messages.c.state == MessageState.SENDING.value,
+    messages.c.lease_token == bindparam("this_token"),
+    messages.c.lease_until > bindparam("this_moment"),
+)
+_SETTLE = update(messages).where(
+    messages.c.id == bindparam("this"),
+    messages.c.state == bindparam("this_state"),
+    messages.c.lease_token.is_not_distinct_from(bindparam("this_token")),
+)
+_BY_ID = select(messages).where(messages.c.id == bindparam("this"))
+_BY_KEY = select(messages).where(messages.c.key == bindparam("this"))
 _OPEN = (MessageState.SENDING.value, MessageState.DEFERRED.value, MessageState.UNKNOWN.value)
 
 
@@ -104,20 +134,25 @@ def write_intent(conn: Connection, draft: MessageDraft) -> Message:
         "settled_at": draft.created_at if is_settled else None,
         "reason": storable(draft.reason),
     }
-    new = insert_into(conn, messages).values(row).on_conflict_do_nothing(index_elements=["key"])
-    found = conn.execute(new.returning(*messages.c)).one_or_none()
+    found = conn.execute(_insert_intent(conn.dialect.name), row).one_or_none()
     if found is None:
         raise KeyTaken(draft.key)
     return message_of_row(found)
 
 
+@cache
+def _insert_intent(dialect: str) -> ReturningInsert[Any]:
+    new = insert_in(dialect, messages).on_conflict_do_nothing(index_elements=["key"])
+    return new.returning(*messages.c)
+
+
 def get(conn: Connection, message_id: int) -> Message | None:
     """The message of that row id."""
-    return _one(conn, select(messages).where(messages.c.id == message_id))
+    return _one(conn, _BY_ID, {"this": message_id})
 
 
 def by_key(conn: Connection, key: str) -> Message | None:
-    return _one(conn, select(messages).where(messages.c.key == key))
+    return _one(conn, _BY_KEY, {"this": key})
 
 
 def by_message_ids(conn: Connection, ids: Collection[str]) -> dict[str, Message]:
@@ -206,14 +241,9 @@ def mark_dot(
     links: Sequence[MessageLink],
 ) -> bool:
     """Note that the content is about to be written; False, and then it must not be, where the lease is lost or over."""
-    mine = [
-        messages.c.id == message_id,
-        messages.c.state == MessageState.SENDING.value,
-        messages.c.lease_token == lease_token,
-        messages.c.lease_until > now,
-    ]
+    mine = {"this": message_id, "this_token": lease_token, "this_moment": now}
     noted = {"dot_at": now, "subject": storable(subject), "links": _packed_links(links)}
-    return conn.execute(update(messages).where(*mine).values(noted)).rowcount == 1
+    return conn.execute(_MARK_DOT, {**mine, **noted}).rowcount == 1
 
 
 def settle(
@@ -233,12 +263,10 @@ def settle(
         raise IllegalMove(f"message {message.key}: sending is begun by `retake`, not settled")
     moved = move(message, to, reason=reason, at=now)
     is_deferred = to is MessageState.DEFERRED
-    is_same = [
-        messages.c.id == message.id,
-        messages.c.state == message.state.value,
-        messages.c.lease_token.is_not_distinct_from(message.lease_token),
-    ]
     values: dict[str, Any] = {
+        "this": message.id,
+        "this_state": message.state.value,
+        "this_token": message.lease_token,
         "state": to.value,
         "reason": storable(reason),
         "sent_at": moved.sent_at,
@@ -249,7 +277,7 @@ def settle(
     }
     if is_deferred:
         values["dot_at"] = None  # certainly not sent: the next try begins anew
-    return conn.execute(update(messages).where(*is_same).values(values)).rowcount == 1
+    return conn.execute(_SETTLE, values).rowcount == 1
 
 
 def extend_leases(conn: Connection, lease_token: str, until: datetime) -> int:
@@ -302,8 +330,8 @@ def _is_notice() -> list[ColumnElement[bool]]:
     ]
 
 
-def _one(conn: Connection, query: Select[Any]) -> Message | None:
-    row = conn.execute(query).one_or_none()
+def _one(conn: Connection, query: Select[Any], values: Mapping[str, Any] | None = None) -> Message | None:
+    row = conn.execute(query, values or {}).one_or_none()
     return message_of_row(row) if row else None
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from nurture.delivery.journal import Journal, JournalEntry
 from nurture.domain.campaign import Campaign
-from nurture.domain.message import Accepted, Deferred, Message, MessageState, Outcome, Rejected, Unknown
+from nurture.domain.message import Accepted, Deferred, Message, MessageState, Outcome, Rejected
 from nurture.engine.attendance import Attendance
 from nurture.engine.perform import Desk
 from nurture.engine.record import record_afterwards

@@ -38,9 +38,12 @@ from nurture.store.database import Database
 
 WEEKS = 18
 PEOPLE = 60
-_ABOUT = f"""\
-{PEOPLE} made-up people, {WEEKS} weeks of the shipped campaigns: the real engine sends real mail by SMTP, people open
-and click over HTTP and answer into a Maildir. All of it stays on this machine.
+FEWER_PEOPLE = 30
+_FEWER_BELOW = 30.0  # seconds: who has little time meets fewer people
+_ABOUT = """\
+{people} made-up people, {weeks} weeks of the shipped campaigns. The real engine sends
+real mail by SMTP; people open and click over HTTP and answer into a Maildir.
+All of it stays on this machine.
 """
 _TEAM_ROUNDS = (time(10, 30), time(15, 30))
 _MORNING = time(8)
@@ -51,7 +54,6 @@ class Played:
     """What became of a demo: `journal` is what the mail server accepted, in order."""
 
     journal: tuple[Letter, ...]
-    people: tuple[Person, ...]
     is_stopped: bool
 
 
@@ -70,8 +72,12 @@ def command(seconds: float, headless: bool, seed: int, keep: str | None) -> None
         project = lay_out(root)
         with opened(project) as database:
             is_live = out.is_terminal and not headless
-            out.print(_ABOUT, markup=False)
-            played = asyncio.run(play(project, database, out, seconds=seconds, seed=seed, is_live=is_live))
+            count = FEWER_PEOPLE if seconds < _FEWER_BELOW else PEOPLE
+            out.print(_ABOUT.format(people=count, weeks=WEEKS), markup=False)
+            people = make_people(seed, count, days=7 * WEEKS)
+            played = asyncio.run(
+                play(project, database, out, people, weeks=WEEKS, seconds=seconds, seed=seed, is_live=is_live)
+            )
             if played.is_stopped:
                 out.print("Stopped early; this is how far it came.")
             with database.read() as conn:
@@ -93,13 +99,20 @@ def _folder(keep: str | None) -> Iterator[Path]:
 
 
 async def play(
-    project: Project, database: Database, out: Console, *, seconds: float, seed: int, is_live: bool = False
+    project: Project,
+    database: Database,
+    out: Console,
+    people: Sequence[Person],
+    *,
+    weeks: int,
+    seconds: float,
+    seed: int,
+    is_live: bool = False,
 ) -> Played:
     """Play the last weeks until now: who came, what they were sent, and what they made of it."""
-    start = _first_morning(project.zone)
-    end = start + timedelta(weeks=WEEKS)
+    start = _first_morning(project.zone, weeks)
+    end = start + timedelta(weeks=weeks)
     clock = HandClock(start)
-    people = make_people(seed, PEOPLE, days=7 * WEEKS)
     library = library_of(project)
     view = View(out, is_live=is_live, start=start, end=end, zone=project.zone, count=lambda: _count(database, library))
     world = World(
@@ -112,7 +125,7 @@ async def play(
         prospects=make_prospects(people, seed=seed, project_zone=project.zone, now=start),
         tell=view.tell,
     )
-    _note_what_is_to_come(world, people, start=start, zone=project.zone)
+    _note_what_is_to_come(world, people, start=start, weeks=weeks, zone=project.zone)
     async with _stage(project, database, world, clock) as (engine, server):
         play = Play(
             clock=clock,
@@ -127,7 +140,7 @@ async def play(
         on_signals(play.stop)
         with view:
             await play.run()
-    return Played(journal=tuple(server.journal), people=people, is_stopped=play.is_stopped)
+    return Played(journal=tuple(server.journal), is_stopped=play.is_stopped)
 
 
 @asynccontextmanager
@@ -151,20 +164,22 @@ async def _stage(
         await server.stop()
 
 
-def _note_what_is_to_come(world: World, people: Sequence[Person], *, start: datetime, zone: ZoneInfo) -> None:
+def _note_what_is_to_come(
+    world: World, people: Sequence[Person], *, start: datetime, weeks: int, zone: ZoneInfo
+) -> None:
     """Everybody's arrival, and the rounds of the team on every working day."""
     for person in people:
         world.agenda.note(start + person.arrives_after, Arrive(person=person))
     first = start.astimezone(zone).date()
-    for day in (first + timedelta(days=number) for number in range(7 * WEEKS)):
+    for day in (first + timedelta(days=number) for number in range(7 * weeks)):
         for at in _TEAM_ROUNDS if day.weekday() < 5 else ():
             world.agenda.note(datetime.combine(day, at, zone).astimezone(UTC), TeamRound())
 
 
-def _first_morning(zone: ZoneInfo) -> datetime:
+def _first_morning(zone: ZoneInfo, weeks: int) -> datetime:
     """A Monday so many weeks ago that the play ends in the past: nothing in its log lies in the future."""
     today = SystemClock().now().astimezone(zone).date()
-    monday = today - timedelta(days=today.weekday(), weeks=WEEKS)
+    monday = today - timedelta(days=today.weekday(), weeks=weeks)
     return datetime.combine(monday, _MORNING, zone).astimezone(UTC)
 
 

@@ -57,6 +57,6 @@ def tally(conn: Connection, campaigns: Mapping[str, Campaign]) -> Tally:
         opened=sum(each.opened for each in mails),
         clicked=sum(each.clicked for each in mails),
         replied=sum(each.replied for each in mails),
-        bounced=sum(each.bounced for each in mails) + sum(each.failed for each in mails),
+        bounced=sum(each.bounced for each in mails),
         moves=sum(stage.entered for standing in standings for stage in standing.funnel[1:]),
     )

@@ -50,6 +50,7 @@ class View:
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
+        self._shown_at = time.monotonic()
         if self._is_live:
             live = Live(console=self._console, auto_refresh=False, transient=True, vertical_overflow="crop")
             self._live = self._stack.enter_context(live)

@@ -94,6 +94,8 @@ def _print_event(event: Event, project: Project) -> None:
     subject = event.link or event.step or (event.stage if event.name == "stage_entered" else None) or ""
     outcome = next((event.fields[name] for name in ("outcome", "title", "changed") if event.fields.get(name)), "")
     machine = " [dim](a machine)[/dim]" if not event.is_human else ""
-    because = f" [dim]– {escape(event.because)}[/dim]" if event.because else ""
+    said = str(event.fields.get("text") or "").split("\n", 1)[0] if event.name == "reply_received" else ""
+    reason = f"“{said}”" if said else event.because
+    because = f" [dim]– {escape(reason)}[/dim]" if reason else ""
     place = escape(" ".join(str(part) for part in (subject, outcome) if part))
     console().print(f"  {in_zone(event.at, project.zone)}  [cyan]{escape(words)}[/cyan] {place}{machine}{because}")

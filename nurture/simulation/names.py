@@ -105,21 +105,30 @@ NAMES: Mapping[str, tuple[Name, ...]] = MappingProxyType(
             Ben Sim ben
             Shanti Das shanti
         """),
-        "neighbours": _names("""
-            Minh Nguyen minh
-            Hana Sato hana
-            Budi Santoso budi
-            Maria Cruz maria
+        "malaysia": _names("""
             Zul Ahmad zul
-            Linh Tran linh
-            Kenji Mori kenji
-            Dewi Lestari dewi
-            Jose Reyes jose
             Hui-Min Yap huimin
+            Farid Osman farid
+        """),
+        "vietnam": _names("""
+            Minh Nguyen minh
+            Linh Tran linh
             Thuy Pham thuy
-            Rina Putri rina
-            Paolo Ramos paolo
+        """),
+        "japan": _names("""
+            Hana Sato hana
+            Kenji Mori kenji
             Yuki Abe yuki
+        """),
+        "indonesia": _names("""
+            Budi Santoso budi
+            Dewi Lestari dewi
+            Rina Putri rina
+        """),
+        "philippines": _names("""
+            Maria Cruz maria
+            Jose Reyes jose
+            Paolo Ramos paolo
         """),
     }
 )
@@ -133,11 +142,11 @@ PLACES: Mapping[str, tuple[Place, ...]] = MappingProxyType(
             Place(country="SG", names="singapore", language="en", timezone="Europe/London"),
         ),
         "trial": (
-            Place(country="MY", names="neighbours", language="en"),
-            Place(country="VN", names="neighbours", language="en"),
-            Place(country="JP", names="neighbours", language="en"),
-            Place(country="ID", names="neighbours", language="en"),
-            Place(country="PH", names="neighbours", language="en"),
+            Place(country="MY", names="malaysia", language="en"),
+            Place(country="VN", names="vietnam", language="en"),
+            Place(country="JP", names="japan", language="en"),
+            Place(country="ID", names="indonesia", language="en"),
+            Place(country="PH", names="philippines", language="en"),
         ),
     }
 )

@@ -15,7 +15,7 @@ from nurture.simulation.acts import Act
 from nurture.simulation.agenda import Agenda
 
 _SHORTEST_STEP = timedelta(minutes=10)
-_LONGEST_STEP = timedelta(hours=3)
+_LONGEST_STEP = timedelta(hours=4)
 _LONGEST_JUMP = timedelta(hours=8)
 _JUDGES_AFTER = timedelta(seconds=90)  # opens and clicks wait a minute for what comes with them
 

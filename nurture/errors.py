@@ -50,8 +50,9 @@ class NurtureError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        hint = f" {self.hint}" if self.hint else ""
-        return f"{place}{self.message}{hint}"
+        if not self.hint:
+            return f"{place}{self.message}"
+        return f"{place}{self.message.rstrip('.')}. {self.hint}"
 
 
 class InvalidInput(NurtureError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from nurture.delivery.dkim import Signer
 from nurture.delivery.settings import DkimSettings, FolderSettings, SmtpSettings
 from nurture.domain.country_zones import MAIN_ZONES
 from nurture.domain.duration import Duration
@@ -15,7 +16,7 @@ from nurture.domain.limits import Cap
 from nurture.domain.score import ScoreRules
 from nurture.domain.sender import Company, Sender
 from nurture.domain.vocabulary import Vocabulary
-from nurture.errors import ConfigError, Problem
+from nurture.errors import ConfigError, InvalidInput, Problem
 from nurture.inbox.settings import MailboxSettings
 from nurture.loader.closed_days import read_closed_days
 from nurture.loader.config_shape import (
@@ -200,7 +201,7 @@ class _Config:
             if path in ("", ":memory:") or path.startswith(("/", "file:")):
                 return url
             return f"sqlite:///{(self._root / path).as_posix()}"
-        if scheme not in ("postgresql", "postgresql+psycopg"):
+        if scheme not in ("postgresql", "postgresql+psycopg") or not _has_good_port(url):
             hint = "write sqlite:///nurture.db or postgresql+psycopg://USER@HOST/NAME"
             self._checked.add(("database",), "bad_url", "this is no database that nurture knows", hint)
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
@@ -259,15 +260,25 @@ class _Config:
             relay = read_relay(shape, place, self._checked, self._root)
             inbox = read_inbox(shape.inbox, (*place, "inbox"), self._checked, self._root) if shape.inbox else None
             key = read_key(shape.dkim, (*place, "dkim"), self._checked, self._root) if shape.dkim else None
+            dkim = _dkim(key)
+            if dkim:
+                self._refuse_bad_key(dkim, (*place, "dkim", "key_file"))
             rates = read_rates(shape.limits, (*place, "limits"), self._checked)
             found[name] = SenderSettings(
                 sender=Sender(name=name, email=address.email, display_name=address.name, rates=rates),
                 transport=_transport(relay, shape.smtp) or FolderSettings(path=self._root / "outbox"),
                 inbox=_mailbox(inbox, shape.inbox),
-                dkim=_dkim(key),
+                dkim=dkim,
                 has_plus_addresses=bool(shape.inbox and shape.inbox.plus_addresses),
             )
         return found
+
+    def _refuse_bad_key(self, dkim: DkimSettings, place: Place) -> None:
+        """Said with the rest of the config, not when the first mail is to be signed."""
+        try:
+            Signer(dkim)
+        except InvalidInput as wrong:
+            self._checked.add(place, "bad_key", wrong.message.rstrip("."), wrong.hint)
 
     def _tracking(self) -> Tracking:
         shape = self._shape.tracking or TrackingShape()
@@ -286,6 +297,14 @@ class _Config:
             self._checked.add(("lease",), "bad_duration", "a lease lasts from 30 seconds to a day", "write 2m")
             return _LEASE
         return _exact(span)
+
+
+def _has_good_port(url: str) -> bool:
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
 
 
 def _exact(span: Duration) -> timedelta:

@@ -1,6 +1,8 @@
 """The command line itself: which commands there are and how trouble is told; a command is imported when called."""
 
+import atexit
 import difflib
+import gc
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
@@ -102,6 +104,8 @@ def cli(ctx: click.Context, folder: str, config: str | None) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0 done, 1 problems found, 2 usage or config, 3 a service away."""
+    # Leaves the interpreter's last sweep nothing to go through: it would take longer than most commands.
+    atexit.register(gc.freeze)
     try:
         # Without standalone mode `ctx.exit(1)` does not raise: its code is the answer.
         code = cli.main(

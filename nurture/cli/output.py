@@ -36,10 +36,10 @@ def _plain(value: Any) -> object:
             return str(value)
 
 
-def console() -> Console:
+def console(*, is_error: bool = False) -> Console:
     """Where people read: no colour when it is not a terminal, and no line broken for its width."""
-    width = None if sys.stdout.isatty() else _NO_WIDTH
-    return Console(highlight=False, soft_wrap=True, width=width)
+    stream = sys.stderr if is_error else sys.stdout
+    return Console(highlight=False, soft_wrap=True, stderr=is_error, width=None if stream.isatty() else _NO_WIDTH)
 
 
 def table(*columns: str, title: str = "", numbers: Sequence[str] = (), narrow: Sequence[str] = ()) -> Table:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
-from nurture.app import build_engine, build_web
+from nurture.app import Engine, build_engine, build_web
+from nurture.cli.check import in_words
 from nurture.cli.first_sends import confirm_first_sends
 from nurture.cli.logging import log_to_terminal
+from nurture.cli.output import console
 from nurture.cli.project import opened, project_of
 from nurture.cli.serving import WebServer, on_signals, only_run
 from nurture.clock import SystemChance, SystemClock
@@ -32,16 +34,27 @@ def command(ctx: click.Context, yes: bool, outbox: str | None) -> None:
 async def _run(project: Project, database: Database, outbox: Path | None) -> None:
     clock = SystemClock()
     engine = build_engine(project, database, clock=clock, chance=SystemChance(), outbox=outbox)
-    web = WebServer(build_web(project, database, clock=clock), host=project.web_host, port=project.web_port)
-    await web.start()
-    click.echo(f"nurture runs {len(engine.library.campaigns)} campaigns of {project.name}; Ctrl-C stops it.")
-    for problem in engine.library.problems:
-        click.echo(str(problem), err=True)
-    heartbeat = start_heartbeat(engine.pulse.wake)
     on_signals(engine.pulse.stop)
+    web = WebServer(build_web(project, database, clock=clock), host=project.web_host, port=project.web_port)
     try:
-        await engine.pulse.live()
+        await web.start()
+        _greet(project, engine)
+        heartbeat = start_heartbeat(engine.pulse.wake)
+        try:
+            await engine.pulse.live()
+        finally:
+            heartbeat.shutdown(wait=False)
+            await web.stop()
     finally:
-        heartbeat.shutdown(wait=False)
-        await web.stop()
         await engine.close()
+
+
+def _greet(project: Project, engine: Engine) -> None:
+    """Say what runs, and which campaigns do not and why."""
+    number = len(engine.library.enabled)
+    click.echo(
+        f"Running {number} {'campaign' if number == 1 else 'campaigns'} of {project.name}; links are answered on "
+        f"{project.web_host}:{project.web_port}. Ctrl-C stops it."
+    )
+    for problem in engine.library.problems:
+        console(is_error=True).print(in_words(problem))

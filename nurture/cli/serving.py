@@ -1,9 +1,11 @@
 """What `run`, `worker` and `web` share: the lock of a single process, signals, and a web server inside the loop."""
 
 import asyncio
+import errno
 import fcntl
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from fastapi import FastAPI
 from nurture.errors import ServiceUnavailable, UsageError
 from nurture.store.database import Database
 
+_REASONS = {errno.EADDRINUSE: "the port is taken", errno.EACCES: "that port wants more rights"}
 _LOOK_SECONDS = 0.05
 
 
@@ -86,20 +89,25 @@ class WebServer:
             application, host=host, port=port, log_level="warning", access_log=False, lifespan="off"
         )
         self._server = _QuietServer(self._config)
-        self._place = f"{host}:{port}"
+        self._host, self._port = host, port
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Listening when it returns. Raises ServiceUnavailable where the address cannot be had."""
-        self._task = asyncio.create_task(self._server.serve())
-        while not self._server.started:
-            if self._task.done():
-                self._task.exception()
-                raise ServiceUnavailable(
-                    f"nothing can listen on {self._place}",
-                    hint="Another program has the port, or the host is not this machine's: see `web` in config.yaml.",
-                )
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._listening()]))
+        while not self._server.started and not self._task.done():
             await asyncio.sleep(0.01)
+
+    def _listening(self) -> socket.socket:
+        """Bound here and not by uvicorn, which would log and exit by itself."""
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        try:
+            return socket.create_server((self._host, self._port), family=family)
+        except OSError as error:
+            raise ServiceUnavailable(
+                f"nothing can listen on {self._host}:{self._port}: {_REASONS.get(error.errno or 0, str(error))}",
+                hint="Another program has the port, or the host is not this machine's: see `web` in config.yaml.",
+            ) from None
 
     async def stop(self) -> None:
         """Answer what is under way, then end."""
@@ -112,9 +120,3 @@ class _QuietServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-    async def startup(self, sockets: object = None) -> None:
-        try:
-            await super().startup(sockets)  # type: ignore[arg-type]
-        except SystemExit as taken:
-            raise OSError("the address is taken") from taken

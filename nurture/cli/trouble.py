@@ -49,6 +49,9 @@ def tell(trouble: Exception) -> None:
 
 
 def _tell_config(trouble: ConfigError) -> None:
+    if [problem.code for problem in trouble.problems] == ["no_config"]:
+        _say(trouble.problems[0].message, trouble.problems[0].hint)
+        return
     number = len(trouble.problems)
     count = "a problem" if number == 1 else f"{number} problems"
     _say(f"the config cannot be used, it has {count}:" if number else trouble.message, "")

@@ -200,7 +200,7 @@ def _has_content(path: Path) -> bool:
 def _understood(text_of_url: str) -> URL:
     try:
         url = make_url(text_of_url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         # The text is not quoted: there may be a password in it.
         raise InvalidInput("the database URL cannot be read", where="database", hint=_FORMS) from error
     match url.drivername:

@@ -21,6 +21,7 @@ from nurture.domain.campaign import (
     first_step,
     step_after,
 )
+from nurture.domain.dated import end_of_day
 from nurture.domain.decision import Decision, Finish, Move, Pass, Perform, React, Send, Skip, Wait
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.evaluate import holds
@@ -28,7 +29,7 @@ from nurture.domain.facts import Facts, Pause, Reply
 from nurture.domain.limits import Cap, earliest_under_caps
 from nurture.domain.next_change import next_change
 from nurture.domain.suppression import forbids
-from nurture.domain.timing import Late, NoDate, open_at, plan
+from nurture.domain.timing import Late, NoDate, Planned, open_at, plan
 
 LOST_PLACE_LOOKS_AGAIN_AFTER = timedelta(hours=1)
 
@@ -190,25 +191,30 @@ def _at_a_step(place: _Place) -> Decision:
         spread_key=f"{enrollment.id}/{step.id}",
     )
     if isinstance(planned, Late | NoDate):
-        return place.skip(planned.because)
+        return place.skip(_with_what_held(planned.because, enrollment))
     if facts.now < planned.at:
         return place.wait(planned.at, planned.because)
     opens_at = open_at(step.timing, facts.now, place.calendar, day=planned.day)
     if opens_at is None:
-        return place.skip(f"late: {planned.because}")
+        return place.skip(_with_what_held(f"late: {planned.because}", enrollment))
     if opens_at > facts.now:
         return place.wait(opens_at, "its time has come, its window is closed", held_by="window")
     if step.if_ and not holds(step.if_, facts):
         return place.skip(f"if: {step.if_} does not hold")
     if step.unless and holds(step.unless, facts):
         return place.skip(f"unless: {step.unless} holds")
-    return _now(place, planned.because)
+    return _now(place, planned)
 
 
-def _now(place: _Place, because: str) -> Decision:
+def _with_what_held(because: str, enrollment: Enrollment) -> str:
+    """A step that is late says what held it till then."""
+    return f"{because}; held: {enrollment.because}" if enrollment.held_by else because
+
+
+def _now(place: _Place, planned: Planned) -> Decision:
     match place.step.action:
         case EmailAction():
-            return _email_now(place, because)
+            return _email_now(place, planned)
         case WaitAction() as action:
             return _waiting(place, action)
         case ChooseAction(branches=branches):
@@ -218,10 +224,10 @@ def _now(place: _Place, because: str) -> Decision:
                     return Pass(step=place.step, to=first_step(branch.steps) or place.follower, because=words)
             return Pass(step=place.step, to=place.follower, because="no branch holds")
         case _:
-            return Perform(step=place.step, because=because)
+            return Perform(step=place.step, because=planned.because)
 
 
-def _email_now(place: _Place, because: str) -> Decision:
+def _email_now(place: _Place, planned: Planned) -> Decision:
     facts = place.facts
     for scope in facts.suppressed_scopes:
         if forbids(scope, "marketing", place.campaign.name):
@@ -231,8 +237,10 @@ def _email_now(place: _Place, because: str) -> Decision:
     allowed_at, cap = earliest_under_caps(facts.sent_at, rules, facts.now)
     if allowed_at > facts.now:
         words = f"the contact has had as much mail as {cap} allows"
-        return place.wait(allowed_at, words, held_by=f"limit {cap}")
-    return Send(step=place.step, because=because)
+        # Its own day does not wait: once that is over the mail is late, and what follows need not wait for the cap.
+        over_at = end_of_day(planned.day, place.calendar) if planned.day else allowed_at
+        return place.wait(min(allowed_at, over_at), words, held_by=f"limit {cap}")
+    return Send(step=place.step, because=planned.because)
 
 
 def _waiting(place: _Place, action: WaitAction) -> Decision:

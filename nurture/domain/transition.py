@@ -21,17 +21,23 @@ def wait(enrollment: Enrollment, decision: Wait, campaign: Campaign) -> Enrollme
         because=decision.because,
         held_by=decision.held_by,
         will_send=decision.will_send,
-        priority=_rank(found[1]) if found else enrollment.priority,
+        priority=rank_of(found[1]) if found else enrollment.priority,
     )
 
 
-def _rank(step: Step) -> int:
+def rank_of(step: Step) -> int:
+    """Who goes first where not all can go: the higher."""
     return _DATED_RANK if step.timing.date else PRIORITY_RANK[step.priority]
 
 
-def pass_over(enrollment: Enrollment, decision: Skip | Pass, now: datetime) -> Enrollment:
+def sends_at_once(step: Step) -> bool:
+    """Whether standing at the step is standing in the queue for the sender's room, as nothing else is waited for."""
+    return isinstance(step.action, EmailAction) and not step.timing.after and step.timing.date is None
+
+
+def pass_over(enrollment: Enrollment, decision: Skip | Pass, campaign: Campaign, now: datetime) -> Enrollment:
     """The step is complete at `now`; the person stands at the next."""
-    return _at(enrollment, decision.to, now)
+    return _at(enrollment, decision.to, campaign, now)
 
 
 def complete(enrollment: Enrollment, campaign: Campaign, at: datetime) -> Enrollment:
@@ -40,7 +46,7 @@ def complete(enrollment: Enrollment, campaign: Campaign, at: datetime) -> Enroll
     if found is None:
         return replace(enrollment, due_at=at)
     stage, step = found
-    moved = _at(enrollment, step_after(stage, step.id), at)
+    moved = _at(enrollment, step_after(stage, step.id), campaign, at)
     return replace(moved, has_sent=True) if isinstance(step.action, EmailAction) else moved
 
 
@@ -50,7 +56,7 @@ def enter(enrollment: Enrollment, decision: Move, campaign: Campaign, now: datet
     if stage is None:
         raise IllegalMove(f"enrollment {enrollment.id}: no stage {decision.stage!r} in {campaign.name}")
     return replace(
-        _at(enrollment, first_step(stage.steps), now),
+        _at(enrollment, first_step(stage.steps), campaign, now),
         stage=stage.name,
         stage_entered_at=now,
         outcome=stage.outcome or enrollment.outcome,
@@ -89,15 +95,17 @@ def retry(enrollment: Enrollment, *, at: datetime, because: str, will_send: bool
     )
 
 
-def _at(enrollment: Enrollment, step: str | None, now: datetime) -> Enrollment:
+def _at(enrollment: Enrollment, step_id: str | None, campaign: Campaign, now: datetime) -> Enrollment:
+    found = campaign.step(step_id) if step_id else None
     return replace(
         enrollment,
-        step=step,
+        step=step_id,
         anchor_at=now,
         due_at=now,
         attempts=0,
         retry_at=None,
         because="",
         held_by="",
-        will_send=False,
+        will_send=found is not None and sends_at_once(found[1]),
+        priority=rank_of(found[1]) if found else enrollment.priority,
     )

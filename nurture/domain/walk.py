@@ -59,7 +59,7 @@ def walk(
 def _apply(decision: Decision, campaign: Campaign, enrollment: Enrollment, facts: Facts) -> tuple[Enrollment, Facts]:
     match decision:
         case Skip() | Pass():
-            return transition.pass_over(enrollment, decision, facts.now), facts
+            return transition.pass_over(enrollment, decision, campaign, facts.now), facts
         case Move():
             moved = transition.enter(enrollment, decision, campaign, facts.now)
             entered = campaign.stage(decision.stage)

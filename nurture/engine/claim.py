@@ -24,6 +24,7 @@ from nurture.store.resends import claim_resends
 
 _UNLIMITED = 1_000_000
 _UNKNOWN_SENDER_LOOKS_AGAIN_AFTER = timedelta(minutes=15)
+_NAMED_SENDER_LOOKS_AGAIN_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,9 +204,10 @@ class _Taking:
     def _assign(
         self, campaign: Campaign, before: Enrollment, after: Enrollment, step: Step, facts: Facts
     ) -> Assignment | None:
-        held_until, held_by = self._no_room(after, facts)
+        name = _sender_of(step) or after.sender
+        held_until, held_by = self._no_room(name, after, facts)
         if held_until:
-            words = f"{after.sender} has no room: {held_by}"
+            words = f"{name} has no room: {held_by}"
             waiting = Wait(until=held_until, because=words, step_id=step.id, held_by=held_by, will_send=True)
             self._save(before, transition.wait(after, waiting, campaign))
             return None
@@ -227,19 +229,21 @@ class _Taking:
             reason = "the person moved on"
             messages.settle(self.conn, message, MessageState.CANCELLED, reason=reason, now=self.now)
             return None
-        self.rooms[after.sender] -= 1
+        self.rooms[name] -= 1
         return Assignment(message=message, enrollment=kept, campaign=campaign, step=step, facts=facts, answers=answers)
 
-    def _no_room(self, enrollment: Enrollment, facts: Facts) -> tuple[datetime | None, str]:
+    def _no_room(self, name: str, enrollment: Enrollment, facts: Facts) -> tuple[datetime | None, str]:
         """Until when the sender holds this mail back, and by what; (None, "") where there is room.
 
-        A row that waits for a rate stays due: from now on it is claimed only when its sender has room.
+        A row that waits for a rate stays due: from now on it is claimed only when its sender has room. Only its own
+        sender, that is: for the room of one that the step names it is looked at again now and then.
         """
-        sender = self.desk.rules.senders.get(enrollment.sender)
+        sender = self.desk.rules.senders.get(name)
         if sender is None:
-            return self.now + _UNKNOWN_SENDER_LOOKS_AGAIN_AFTER, f"sender {enrollment.sender} is not in the config"
-        if self.rooms[sender.name] <= 0:
-            return self.now, f"rate of sender {sender.name}"
+            return self.now + _UNKNOWN_SENDER_LOOKS_AGAIN_AFTER, f"sender {name} is not in the config"
+        if self.rooms[name] <= 0:
+            is_own = name == enrollment.sender
+            return self.now if is_own else self.now + _NAMED_SENDER_LOOKS_AGAIN_AFTER, f"rate of sender {name}"
         per_domain = sender.rates.per_domain_per_minute
         if per_domain is not None:
             domain = facts.contact.address.rpartition("@")[2]
@@ -268,7 +272,8 @@ class _Taking:
         answers = (
             messages.last_sent_to(self.conn, contact_id=facts.contact.id, campaign=campaign.name) if is_reply else None
         )
-        domain = self.desk.rules.senders[enrollment.sender].email.rpartition("@")[2]
+        sender = self.desk.rules.senders[_sender_of(step) or enrollment.sender]
+        domain = sender.email.rpartition("@")[2]
         draft = MessageDraft(
             key=f"{enrollment.id}/{step.id}",
             state=MessageState.SENDING,
@@ -278,7 +283,7 @@ class _Taking:
             campaign=campaign.name,
             stage=enrollment.stage,
             step=step.id,
-            sender=enrollment.sender,
+            sender=sender.name,
             recipient=facts.contact.address,
             message_id=f"<{self.desk.chance.token()}@{domain}>",
             created_at=self.now,
@@ -288,3 +293,8 @@ class _Taking:
             references=(*answers.references, answers.message_id) if answers else (),
         )
         return messages.write_intent(self.conn, draft), answers
+
+
+def _sender_of(step: Step) -> str | None:
+    """The sender that the step itself names."""
+    return step.action.from_ if isinstance(step.action, EmailAction) else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -18,9 +18,10 @@ from nurture.engine.claim import Assignment
 from nurture.engine.letter import Letter, LetterWriter
 from nurture.engine.perform import Desk
 from nurture.engine.record import Settled, record
+from nurture.engine.second_look import still_sends
 from nurture.engine.store_thread import StoreThread
 from nurture.errors import InvalidInput, RelayUnavailable, ServiceUnavailable
-from nurture.store import enrollments, holds, messages, suppressions
+from nurture.store import holds, messages, suppressions
 from nurture.store.connection import Connection
 
 _FIRST_RELAY_HOLD = timedelta(seconds=30)
@@ -35,6 +36,19 @@ class _Mark:
 
     assignment: Assignment
     content: Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outage:
+    """A relay that could not be reached, for the `failures`-th time in a row."""
+
+    noticed_at: datetime
+    failures: int
+    because: str
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether another connection would only meet the same outage."""
+        return self.noticed_at <= now < self.noticed_at + _FIRST_RELAY_HOLD
 
 
 class Courier:
@@ -59,7 +73,7 @@ class Courier:
         # One queue for both: a connection's next mark is never committed before the outcome of its last message, so
         # that a death leaves at most one message of each connection unknown.
         self._notes: Batcher[_Mark | Settled, bool] = Batcher(self._note_all)
-        self._relay_failures: dict[str, int] = {}
+        self._outages: dict[str, _Outage] = {}
 
     async def send(self, assignment: Assignment) -> None:
         """Send one message and record what became of it; never raises for what one mail or relay did."""
@@ -91,12 +105,15 @@ class Courier:
         except InvalidInput as problem:
             log.warning("not sendable", message=message.key, because=str(problem))
             return Rejected(reason=str(problem), kind="content")
+        outage = self._outages.get(message.sender)
+        if outage and outage.is_fresh(self._clock.now()):
+            return Deferred(reason=outage.because, is_relay_wide=True)
         try:
             outcome = await self._hand_over(assignment, letter)
         except RelayUnavailable as trouble:
             await self._hold(message.sender, str(trouble))
             return Deferred(reason=str(trouble), is_relay_wide=True)
-        self._relay_failures.pop(message.sender, None)
+        self._outages.pop(message.sender, None)
         return outcome
 
     async def _hand_over(self, assignment: Assignment, letter: Letter) -> Outcome:
@@ -124,17 +141,17 @@ class Courier:
     def _note(self, conn: Connection, notes: Sequence[_Mark | Settled]) -> list[bool]:
         """Outcomes first, since what they say of an address or a relay bears on what may still be written."""
         record(conn, self._desk, [note for note in notes if isinstance(note, Settled)], now=self._clock.now())
-        is_stopped = any(hold.scope == "all" for hold in holds.listed(conn))
+        is_stopped = "all" in holds.scopes(conn, self._clock.now())
         recipients = [note.assignment.message.recipient for note in notes if isinstance(note, _Mark)]
         scopes = suppressions.scopes_of(conn, recipients) if recipients else {}
         return [isinstance(note, Settled) or (not is_stopped and self._mark(conn, note, scopes)) for note in notes]
 
     def _mark(self, conn: Connection, mark: _Mark, scopes: Mapping[str, Sequence[str]]) -> bool:
-        """Commit the mark of what may still be sent: not suppressed, moved or leased away since."""
+        """Commit the mark of what may still be sent: not suppressed, moved, unwanted or leased away."""
         message = mark.assignment.message
         return (
             not _is_suppressed(message, scopes)
-            and _still_stands(conn, mark.assignment)
+            and still_sends(conn, self._desk.rules, mark.assignment)
             and messages.mark_dot(
                 conn,
                 message.id,
@@ -147,12 +164,15 @@ class Courier:
 
     async def _hold(self, sender: str, because: str) -> None:
         """Leave an unreachable relay alone for a while, longer each time."""
-        failures = self._relay_failures.get(sender, 0) + 1
-        self._relay_failures[sender] = failures
         now = self._clock.now()
-        until = now + min(_FIRST_RELAY_HOLD * 2 ** min(failures - 1, 10), _LONGEST_RELAY_HOLD)
+        outage = self._outages.get(sender)
+        if outage and outage.is_fresh(now):
+            return  # the same one, met by another mail that was under way
+        outage = _Outage(noticed_at=now, failures=outage.failures + 1 if outage else 1, because=because)
+        self._outages[sender] = outage
+        until = now + min(_FIRST_RELAY_HOLD * 2 ** min(outage.failures - 1, 10), _LONGEST_RELAY_HOLD)
         log.warning("relay unavailable", sender=sender, because=because, until=until.isoformat())
-        put = partial(holds.put, scope=f"sender:{sender}", because=because, now=now, until_at=until)
+        put = partial(holds.put_for_a_while, scope=f"sender:{sender}", because=because, now=now, until_at=until)
         try:
             await self._store.write(put)
         except ServiceUnavailable as trouble:
@@ -166,11 +186,3 @@ class Courier:
 
 def _is_suppressed(message: Message, scopes: Mapping[str, Sequence[str]]) -> bool:
     return any(forbids(scope, message.purpose, message.campaign) for scope in scopes.get(message.recipient, ()))
-
-
-def _still_stands(conn: Connection, assignment: Assignment) -> bool:
-    """Whether nobody moved, finished or took over the person since the claim."""
-    if assignment.enrollment is None:
-        return True
-    present = enrollments.get(conn, assignment.enrollment.id)
-    return present is not None and present.revision == assignment.enrollment.revision

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from nurture.domain import transition
 from nurture.domain.calendar import add
-from nurture.domain.campaign import Campaign, first_step
+from nurture.domain.campaign import PRIORITY_RANK, Campaign
 from nurture.domain.duration import Duration
 from nurture.domain.enrollment import EnrollmentState
 from nurture.domain.evaluate import holds
@@ -78,16 +79,19 @@ def _enroll_one(
     refusal = _refusal(conn, campaign, facts, rules, now, is_by_hand=is_by_hand)
     if refusal is None:
         entered = campaign.stages[0]
+        first = entered.steps[0] if entered.steps else None
         enrollment = enrollments.enroll(
             conn,
             contact_id=contact.id,
             campaign=campaign.name,
             digest=campaign.digest,
             stage=entered.name,
-            step=first_step(entered.steps),
+            step=first.id if first else None,
             sender=sender_of(campaign, contact.address),
             now=now,
             trigger_event_id=trigger_event_id,
+            will_send=first is not None and transition.sends_at_once(first),
+            priority=transition.rank_of(first) if first else PRIORITY_RANK["normal"],
         )
         if enrollment is not None:
             begun = happened(enrollment, "enrolled", now, because=because)

@@ -25,9 +25,6 @@ class Tracking:
     clicks: bool = True
     not_in: frozenset[str] = frozenset()
 
-    def applies_to(self, contact: Contact) -> bool:
-        return contact.country not in self.not_in
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:

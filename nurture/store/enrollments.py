@@ -5,7 +5,21 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from nurture.domain.enrollment import Enrollment, EnrollmentState
 from nurture.store.insertion import insert_into
@@ -15,6 +29,21 @@ from nurture.store.values import storable
 UNFINISHED = enrollments.c.state != literal("finished", literal_execute=True)
 """A constant in the statement, not a parameter: else neither database sees that a partial index fits."""
 
+# Built once: SQLAlchemy takes longer to put a statement together than SQLite to execute it.
+_SAVE = update(enrollments).where(
+    enrollments.c.id == bindparam("this"),
+    enrollments.c.revision == bindparam("this_revision"),
+    enrollments.c.lease_token.is_not_distinct_from(bindparam("this_token")),
+)
+_WAS_WOKEN = enrollments.c.wake > bindparam("known_wake")
+# Inside CASE a value has no column beside it from which its type would be known.
+_PRESENT, _PLANNED = (bindparam(name, type_=enrollments.c.due_at.type) for name in ("present", "planned"))
+_SAVE_UNFINISHED = _SAVE.values(
+    due_at=case((_WAS_WOKEN, _PRESENT), else_=_PLANNED),
+    # What rose stays risen, so that the claim lets the row pass however little room its sender has.
+    wake=case((_WAS_WOKEN, enrollments.c.wake - bindparam("known_wake")), else_=0),
+)
+_BY_ID = select(enrollments).where(enrollments.c.id == bindparam("this"))
 _RELEASED: Mapping[str, None] = MappingProxyType({"lease_token": None, "lease_until": None})
 
 
@@ -29,6 +58,8 @@ def enroll(
     sender: str,
     now: datetime,
     trigger_event_id: int | None = None,
+    will_send: bool = False,
+    priority: int = 1,
 ) -> Enrollment | None:
     """The new run, due now; None where the contact has an unfinished one in that campaign."""
     new = insert_into(conn, enrollments).values(
@@ -44,6 +75,8 @@ def enroll(
         sender=sender,
         due_at=now,
         trigger_event_id=trigger_event_id,
+        will_send=will_send,
+        priority=priority,
     )
     once = new.on_conflict_do_nothing(index_elements=["contact_id", "campaign"], index_where=UNFINISHED)
     row = conn.execute(once.returning(*enrollments.c)).one_or_none()
@@ -51,7 +84,7 @@ def enroll(
 
 
 def get(conn: Connection, enrollment_id: int) -> Enrollment | None:
-    row = conn.execute(select(enrollments).where(enrollments.c.id == enrollment_id)).one_or_none()
+    row = conn.execute(_BY_ID, {"this": enrollment_id}).one_or_none()
     return enrollment_of_row(row) if row else None
 
 
@@ -162,23 +195,20 @@ def save(conn: Connection, before: Enrollment, after: Enrollment, *, now: dateti
     Also False where another worker has claimed it since: that is what the lease token is for. Where something woke
     the run meanwhile, it stays due now, whatever `after` says, unless it is over.
     """
-    is_same = and_(
-        enrollments.c.id == before.id,
-        enrollments.c.revision == before.revision,
-        enrollments.c.lease_token.is_not_distinct_from(before.lease_token),
-    )
     values = _values(after)
-    if after.state is EnrollmentState.FINISHED:
-        values["wake"] = 0
-    else:
-        was_woken = enrollments.c.wake > before.wake
-        values["due_at"] = case((was_woken, _time(now)), else_=_time(after.due_at))
-        # What rose stays risen, so that the claim lets the row pass however little room its sender has.
-        values["wake"] = case((was_woken, enrollments.c.wake - before.wake), else_=0)
+    values |= {
+        "this": before.id,
+        "this_revision": before.revision,
+        "this_token": before.lease_token,
+        "revision": before.revision + 1,
+    }
     if after.lease_token is None:
         values |= _RELEASED
-    values["revision"] = before.revision + 1
-    return conn.execute(update(enrollments).where(is_same).values(values)).rowcount == 1
+    if after.state is EnrollmentState.FINISHED:
+        return conn.execute(_SAVE, {**values, "wake": 0}).rowcount == 1
+    del values["due_at"]
+    moments = {"known_wake": before.wake, "present": now, "planned": after.due_at}
+    return conn.execute(_SAVE_UNFINISHED, {**values, **moments}).rowcount == 1
 
 
 def wake(conn: Connection, *, contact_id: int, now: datetime, campaign: str | None = None) -> int:
@@ -223,11 +253,6 @@ def next_due_at(conn: Connection) -> datetime | None:
     leased = select(func.min(enrollments.c.lease_until)).where(enrollments.c.lease_token.is_not(None))
     moments = [moment for query in (free, leased) if (moment := conn.execute(query).scalar()) is not None]
     return min(moments, default=None)
-
-
-def _time(moment: datetime | None) -> ColumnElement[datetime | None]:
-    """Inside CASE a value has no column beside it from which its type would be known."""
-    return literal(moment, enrollments.c.due_at.type)
 
 
 def _listed(conn: Connection, query: Select[Any]) -> list[Enrollment]:

@@ -23,12 +23,23 @@ def project_of(relay: MailServer, tmp_path: Path, sqlite_url: str) -> Iterator[M
     """Makes the project of one campaign: `config` is appended, `files` stand beside it, `others` are campaigns."""
     made: list[Workshop] = []
 
-    def make(campaign: str, *, config: str = "", files: Mapping[str, str] | None = None, **others: str) -> Workshop:
+    def make(
+        campaign: str,
+        *,
+        config: str = "",
+        files: Mapping[str, str] | None = None,
+        replaced_senders: str = "",
+        **others: str,
+    ) -> Workshop:
         beside = {f"campaigns/{name}.yaml": text for name, text in others.items()} | dict(files or {})
         for name, text in beside.items():
             if not name.startswith(("campaigns/", "templates/")):
                 _write(tmp_path / name, text)
         whole = CONFIG + config.replace("{", "{{").replace("}", "}}")
+        if replaced_senders:
+            begin, end = whole.index("senders:"), whole.index("contact_fields:")
+            senders = replaced_senders.replace("PORT", str(relay.port)).replace("{", "{{").replace("}", "}}")
+            whole = whole[:begin] + senders.lstrip() + whole[end:]
         workshop = make_workshop(
             tmp_path, port=relay.port, database_url=sqlite_url, campaign=campaign, config=whole
         )  # fmt: skip

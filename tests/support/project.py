@@ -213,6 +213,11 @@ class Workshop:
         with self.database.read() as conn:
             return [event.name for event in events.of_contact(conn, contact_id)]
 
+    def reasons(self, contact_id: int, name: str) -> list[str]:
+        """Why each event of that name happened to a contact, oldest first."""
+        with self.database.read() as conn:
+            return [event.because for event in events.of_contact(conn, contact_id) if event.name == name]
+
     def run_of(self, contact_id: int, campaign: str = "cycle") -> Enrollment:
         with self.database.read() as conn:
             found = enrollments.latest_run(conn, contact_id, campaign)

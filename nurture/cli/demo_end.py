@@ -31,7 +31,7 @@ def show_end(out: Console, conn: Connection, project: Project, campaigns: Mappin
     counted = tally(conn, campaigns)
     out.print(
         f"\n[bold]{counted.sent}[/bold] mails sent, {counted.opened} opened and {counted.clicked} clicked by people, "
-        f"{counted.replied} answered, {counted.bounced} bounced; {counted.moves} times somebody moved on.\n"
+        f"{counted.replied} answered,\n{counted.bounced} bounced; {counted.moves} times somebody moved on to the next stage.\n"
     )
     out.print(funnels(counted, width=min(_WIDEST, out.width)))
     story = best_story(conn)
@@ -65,10 +65,9 @@ def _tells(story: Story, wish: tuple[str, ...]) -> bool:
 def show_next(out: Console, *, kept: str | None) -> None:
     """Where to look next."""
     if kept:
-        out.print(f"\nThe project is in {kept}: try `nurture -C {kept} status`, `nurture -C {kept} contacts list`,")
-        out.print(f"`nurture -C {kept} report emails`, `nurture -C {kept} task list`.")
+        out.print(f"\nThe project is in {kept}. Look around in it with\n")
+        for arguments in ("status", "contacts list", "report emails", "inbox list"):
+            out.print(f"  nurture -C {kept} {arguments}")
     else:
-        out.print(
-            "\nNothing left this machine, and nothing is left of it. `nurture demo --keep DIR` leaves it to look at."
-        )
-    out.print("Begin with your own: `nurture init DIR`, and README.md.")
+        out.print("\nNo mail left this machine, and the demo's files are gone; `--keep DIR` keeps them.")
+    out.print("\nBegin with your own: `nurture init DIR`. README.md shows the way.")

@@ -18,6 +18,7 @@ from nurture.cli.demo_tally import Tally
 from nurture.cli.output import table
 
 _HAPPENINGS = 7
+_LINES_ABOVE = 5
 _LONGEST_BAR = 30
 _AFTER_BAR = ("now", "gone on", "median days")
 _NUMBERS_TAKE = len("entered") + len("".join(_AFTER_BAR)) + 2 * 5
@@ -86,8 +87,9 @@ class View:
             completed=(now - self._start).total_seconds(),
             width=width,
         )
-        happenings = [Text(words, overflow="ellipsis", no_wrap=True) for words in self._happenings]
-        blank = [Text("")] * (_HAPPENINGS - len(happenings))
+        above = _LINES_ABOVE + sum(len(each.funnel) + 3 for each in counted.standings)
+        room = max(3, min(_HAPPENINGS, self._console.height - above))
+        happenings = [Text(words, overflow="ellipsis", no_wrap=True) for words in list(self._happenings)[-room:]]
         return Group(
             Text(self._day(now), style="bold"),
             done,
@@ -99,7 +101,7 @@ class View:
             funnels(counted, width=width),
             Text(""),
             *happenings,
-            *blank,
+            *[Text("")] * (room - len(happenings)),
         )
 
     def _day(self, now: datetime) -> str:

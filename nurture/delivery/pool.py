@@ -9,7 +9,7 @@ from nurture.delivery.settings import SmtpSettings
 from nurture.delivery.smtp import Deadlines, DiedIdle, SmtpConnection
 from nurture.delivery.transport import MayWrite, Parcel
 from nurture.domain.message import Outcome
-from nurture.errors import InvalidInput
+from nurture.errors import InvalidInput, RelayUnavailable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,11 @@ class SmtpPool:
         self._room = asyncio.Semaphore(max(1, settings.connections))
         self._idle: list[_Idle] = []
         self._leaving: set[asyncio.Task[None]] = set()
+        self._failure: _Failure | None = None
 
     async def deliver(self, parcel: Parcel, may_write: MayWrite) -> Outcome:
         """The outcome; waits while every connection is busy. See `Transport.deliver` for what it raises."""
+        asked_at = asyncio.get_running_loop().time()
         async with self._room:
             kept = await self._take_idle()
             if kept is not None:
@@ -49,8 +51,7 @@ class SmtpPool:
                     return await self._deliver_on(kept, parcel, may_write)
                 except DiedIdle:
                     pass
-            fresh = await SmtpConnection.open(self._settings, tls_context=self._context(), deadlines=self._deadlines)
-            return await self._deliver_on(fresh, parcel, may_write)
+            return await self._deliver_on(await self._open(asked_at), parcel, may_write)
 
     async def close(self) -> None:
         """QUIT on every idle connection."""
@@ -60,6 +61,20 @@ class SmtpPool:
         self._idle.clear()
         if self._leaving:
             await asyncio.wait(self._leaving)
+
+    async def _open(self, asked_at: float) -> SmtpConnection:
+        """A new connection; who waited while another try failed is told of that one, not made to wait for its own.
+
+        A hundred mails would else wait for a hundred deadlines, one after the other.
+        """
+        failure = self._failure
+        if failure and asked_at < failure.at:
+            raise RelayUnavailable(failure.error.message, where=failure.error.where, hint=failure.error.hint)
+        try:
+            return await SmtpConnection.open(self._settings, tls_context=self._context(), deadlines=self._deadlines)
+        except RelayUnavailable as error:
+            self._failure = _Failure(at=asyncio.get_running_loop().time(), error=error)
+            raise
 
     async def _deliver_on(self, connection: SmtpConnection, parcel: Parcel, may_write: MayWrite) -> Outcome:
         try:
@@ -110,6 +125,12 @@ class _Idle:
     connection: SmtpConnection
     since: float
     end: asyncio.TimerHandle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failure:
+    at: float
+    error: RelayUnavailable
 
 
 class SmtpTransport:

@@ -68,6 +68,8 @@ def _afterwards(conn: Connection, campaigns: Mapping[str, Campaign], message: Me
     enrollment = enrollments.get(conn, message.enrollment_id) if message.enrollment_id else None
     if enrollment and (enrollment.step != message.step or enrollment.state == "finished"):
         enrollment = None
+    if enrollment:
+        enrollment = replace(enrollment, wake=0)  # what woke it while it was held still has to be looked at
     campaign = campaigns.get(message.campaign) if message.campaign else None
     return Settled(message=message, outcome=outcome, enrollment=enrollment, campaign=campaign)
 
@@ -82,7 +84,7 @@ def _record_one(conn: Connection, desk: Desk, settled: Settled, now: datetime) -
             _defer(conn, desk, settled, deferred, now)
         case Rejected(kind="policy", reason=reason):
             _hold_sender(conn, desk, settled.message.sender, reason, now)
-            _try_again(conn, settled, now + POLICY_HOLDS_FOR, reason, now, is_attempt=True)
+            _defer(conn, desk, settled, Deferred(reason=reason), now, after=POLICY_HOLDS_FOR)
         case Rejected(kind=kind, reason=reason):
             if _settle(conn, settled, MessageState.FAILED, reason, now):
                 _log(conn, settled, "message_failed", reason, now)
@@ -202,7 +204,8 @@ def _go_on_after_unknown(conn: Connection, settled: Settled, reason: str, now: d
 
 def _hold_sender(conn: Connection, desk: Desk, sender: str, reason: str, now: datetime) -> None:
     """Stop sending through a relay that refuses us, for a while, and tell the team once a day."""
-    holds.put(conn, scope=f"sender:{sender}", because=reason, now=now, until_at=now + POLICY_HOLDS_FOR)
+    until = now + POLICY_HOLDS_FOR
+    holds.put_for_a_while(conn, scope=f"sender:{sender}", because=reason, now=now, until_at=until)
     events.append(conn, [Event(name="sender_held", at=now, because=reason, fields={"sender": sender})])
     queue_notice(
         conn,

@@ -101,7 +101,9 @@ def find_match(conn: Connection, mail: InboundMail, link_keys: Sequence[bytes]) 
 
 
 def _match(conn: Connection, by: MatchedBy, message: Message) -> Match:
-    contact = contacts.get(conn, message.contact_id) if message.contact_id else None
+    """A notice is about a contact and goes to one of us, whose answer is for people to read and not the contact's."""
+    is_theirs = message.contact_id is not None and message.purpose != "notify"
+    contact = contacts.get(conn, message.contact_id) if message.contact_id and is_theirs else None
     return Match(by=by, message=message, contact=contact)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from nurture.store.insertion import insert_or_update
+from nurture.store.insertion import insert_into, insert_or_update
 from nurture.store.tables import holds
 from nurture.store.values import storable
 
@@ -26,6 +26,15 @@ def put(conn: Connection, *, scope: str, because: str, now: datetime, until_at: 
     insert_or_update(conn, holds, row, key="scope")
 
 
+def put_for_a_while(conn: Connection, *, scope: str, because: str, now: datetime, until_at: datetime) -> None:
+    """Hold the scope until then, unless it is held for longer already: what a hand has stopped stays stopped."""
+    row = {"scope": scope, "because": storable(because), "since_at": now, "until_at": until_at}
+    # A hold without an end compares to nothing, so that it is not shorter.
+    is_shorter = holds.c.until_at < until_at
+    new = insert_into(conn, holds).values(row)
+    conn.execute(new.on_conflict_do_update(index_elements=["scope"], set_=row, where=is_shorter))
+
+
 def lift(conn: Connection, scope: str) -> bool:
     """False where the scope was not held."""
     return conn.execute(delete(holds).where(holds.c.scope == scope)).rowcount > 0
@@ -34,3 +43,8 @@ def lift(conn: Connection, scope: str) -> bool:
 def listed(conn: Connection) -> list[Hold]:
     """Every hold by scope, also those whose `until_at` has passed."""
     return [Hold(**row._mapping) for row in conn.execute(select(holds).order_by(holds.c.scope))]
+
+
+def scopes(conn: Connection, now: datetime) -> set[str]:
+    """What is held at this moment."""
+    return {hold.scope for hold in listed(conn) if hold.until_at is None or hold.until_at > now}

@@ -44,10 +44,9 @@ class _Outage:
 
     noticed_at: datetime
     failures: int
-    because: str
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether another connection would only meet the same outage."""
+        """Whether what fails now fails of the same, having been under way already."""
         return self.noticed_at <= now < self.noticed_at + _FIRST_RELAY_HOLD
 
 
@@ -105,9 +104,6 @@ class Courier:
         except InvalidInput as problem:
             log.warning("not sendable", message=message.key, because=str(problem))
             return Rejected(reason=str(problem), kind="content")
-        outage = self._outages.get(message.sender)
-        if outage and outage.is_fresh(self._clock.now()):
-            return Deferred(reason=outage.because, is_relay_wide=True)
         try:
             outcome = await self._hand_over(assignment, letter)
         except RelayUnavailable as trouble:
@@ -167,8 +163,8 @@ class Courier:
         now = self._clock.now()
         outage = self._outages.get(sender)
         if outage and outage.is_fresh(now):
-            return  # the same one, met by another mail that was under way
-        outage = _Outage(noticed_at=now, failures=outage.failures + 1 if outage else 1, because=because)
+            return
+        outage = _Outage(noticed_at=now, failures=outage.failures + 1 if outage else 1)
         self._outages[sender] = outage
         until = now + min(_FIRST_RELAY_HOLD * 2 ** min(outage.failures - 1, 10), _LONGEST_RELAY_HOLD)
         log.warning("relay unavailable", sender=sender, because=because, until=until.isoformat())

@@ -30,9 +30,9 @@ def show_end(out: Console, conn: Connection, project: Project, campaigns: Mappin
     """The funnel of every campaign, and the story of somebody to whom much happened."""
     counted = tally(conn, campaigns)
     out.print(
-        f"\n[bold]{counted.sent}[/bold] mails sent, {counted.opened} opened and {counted.clicked} clicked by people, "
-        f"{counted.replied} answered,\n{counted.bounced} bounced; {counted.moves} times somebody moved on to the next stage.\n"
+        f"\n[bold]{counted.sent}[/bold] mails sent, {counted.opened} opened and {counted.clicked} clicked by people,"
     )
+    out.print(f"{counted.replied} answered, {counted.bounced} bounced; {counted.moves} times somebody moved on.\n")
     out.print(funnels(counted, width=min(_WIDEST, out.width)))
     story = best_story(conn)
     if story:

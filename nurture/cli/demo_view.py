@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
@@ -92,7 +93,7 @@ class View:
         happenings = [Text(words, overflow="ellipsis", no_wrap=True) for words in list(self._happenings)[-room:]]
         return Group(
             Text(self._day(now), style="bold"),
-            done,
+            Padding(done, 0),  # a bar alone does not end its line
             Text(
                 f"{counted.sent} sent · {counted.opened} opened · {counted.clicked} clicked · "
                 f"{counted.replied} answered · {counted.bounced} bounced · {counted.moves} moved on"

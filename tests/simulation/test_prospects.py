@@ -1,4 +1,4 @@
-"""What made-up people do about a mail: never before it came, nothing while they are away, machines all of it at once."""
+"""What made-up people do about a mail: never before it came, nothing while they are away; machines do all at once."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -39,7 +39,7 @@ from nurture.store.database import Database
 WEEKS = 18
 PEOPLE = 60
 FEWER_PEOPLE = 30
-_FEWER_BELOW = 30.0  # seconds: who has little time meets fewer people
+_SHORT_BELOW = 30.0  # seconds: who has little time meets fewer people, in larger steps
 _ABOUT = """\
 {people} made-up people, {weeks} weeks of the shipped campaigns. The real engine sends
 real mail by SMTP; people open and click over HTTP and answer into a Maildir.
@@ -72,7 +72,7 @@ def command(seconds: float, headless: bool, seed: int, keep: str | None) -> None
         project = lay_out(root)
         with opened(project) as database:
             is_live = out.is_terminal and not headless
-            count = FEWER_PEOPLE if seconds < _FEWER_BELOW else PEOPLE
+            count = FEWER_PEOPLE if seconds < _SHORT_BELOW else PEOPLE
             out.print(_ABOUT.format(people=count, weeks=WEEKS), markup=False)
             people = make_people(seed, count, days=7 * WEEKS)
             played = asyncio.run(
@@ -136,6 +136,7 @@ async def play(
             next_due=lambda: _next_due(database),
             perform=world.perform,
             shown=view.shown,
+            longest_step=timedelta(hours=2 if seconds >= _SHORT_BELOW else 4),
         )
         on_signals(play.stop)
         with view:

@@ -15,14 +15,13 @@ from nurture.simulation.acts import Act
 from nurture.simulation.agenda import Agenda
 
 _SHORTEST_STEP = timedelta(minutes=10)
-_LONGEST_STEP = timedelta(hours=4)
 _LONGEST_JUMP = timedelta(hours=8)
 _JUDGES_AFTER = timedelta(seconds=90)  # opens and clicks wait a minute for what comes with them
 
 
 @dataclass(slots=True, kw_only=True)
 class Play:
-    """From the clock's time to `end` in about `seconds`; longer where the engine needs longer.
+    """From the clock's time to `end` in about `seconds`; longer where the engine needs longer at `longest_step`.
 
     `one_pass` is the engine's, `next_due` when it next has something to do, `perform` does one act of the agenda, and
     `shown` is called after every moment.
@@ -36,6 +35,7 @@ class Play:
     next_due: Callable[[], datetime | None]
     perform: Callable[[Act], None]
     shown: Callable[[datetime], None]
+    longest_step: timedelta = timedelta(hours=2)
     is_stopped: bool = False
 
     def stop(self) -> None:
@@ -47,13 +47,13 @@ class Play:
         began, start = time.monotonic(), self.clock.now()
         span = self.end - start
         look_again: datetime | None = None
-        moments = 1
         await self.one_pass()
+        cost = time.monotonic() - began
         while not self.is_stopped and self.clock.now() < self.end:
-            spent = time.monotonic() - began
-            step = self._step(cost=spent / moments, seconds_left=self.seconds - spent)
+            step = self._step(cost, seconds_left=self.seconds - (time.monotonic() - began))
             moment = await asyncio.to_thread(self._next_moment, step, look_again)
-            await self._wait_until(began + self.seconds * ((moment - start) / span))
+            await self._wait_until(began + self.seconds * _share_of_time((moment - start) / span))
+            working_since = time.monotonic()
             self.clock.move_to(moment)
             has_acted = await self._perform_due()
             await self.one_pass()
@@ -61,12 +61,16 @@ class Play:
             has_acted = await self._perform_due() or has_acted
             look_again = moment + _JUDGES_AFTER if has_acted else None
             self.shown(moment)
-            moments += 1
+            cost += 0.05 * (time.monotonic() - working_since - cost)
 
-    def _step(self, *, cost: float, seconds_left: float) -> timedelta:
-        """How much of the made-up time is to be taken together, so that what is left fits into what is left."""
-        affordable = max(1.0, seconds_left / max(cost, 0.001))
-        return min(_LONGEST_STEP, max(_SHORTEST_STEP, (self.end - self.clock.now()) / affordable))
+    def _step(self, cost: float, *, seconds_left: float) -> timedelta:
+        """How much of the made-up time to take together, at `cost` seconds a moment, so that the rest is in time.
+
+        Half of what an even pace would take, as `_share_of_time` has it.
+        """
+        rest = self.end - self.clock.now()
+        affordable = max(1.0, 2 * seconds_left / max(cost, 0.001))
+        return min(self.longest_step, max(_SHORTEST_STEP, rest / affordable))
 
     def _next_moment(self, step: timedelta, look_again: datetime | None) -> datetime:
         """When next to look: at what comes next, and no sooner than a step from now."""
@@ -88,3 +92,12 @@ class Play:
     async def _wait_until(self, moment: float) -> None:
         while not self.is_stopped and (left := moment - time.monotonic()) > 0:
             await asyncio.sleep(min(left, 0.25))
+
+
+def _share_of_time(share_of_story: float) -> float:
+    """How much of the time is for that much of the story: most happens early, so it goes slower there.
+
+    >>> [_share_of_time(share) for share in (0, 0.5, 1)]
+    [0, 0.75, 1]
+    """
+    return 1 - (1 - share_of_story) ** 2

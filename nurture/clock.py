@@ -2,7 +2,6 @@
 
 import random
 import secrets
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -37,23 +36,8 @@ class SystemClock:
         return max(0.0, (moment - self.now()).total_seconds())
 
 
-class FastClock:
-    """Starts at a given moment and runs `speed` times as fast as the wall: the demo's clock."""
-
-    def __init__(self, start: datetime, speed: float) -> None:
-        self._start = start
-        self._speed = speed
-        self._began = time.monotonic()
-
-    def now(self) -> datetime:
-        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
-
-    def seconds_until(self, moment: datetime) -> float:
-        return max(0.0, (moment - self.now()).total_seconds() / self._speed)
-
-
 class HandClock:
-    """Stands still until it is moved: for tests and for jumping from due to due."""
+    """Stands still until it is moved: for tests, and for the demo, which jumps from due to due."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start

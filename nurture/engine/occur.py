@@ -13,17 +13,22 @@ from nurture.domain.value import FieldType, Value
 from nurture.domain.zone import zone_of
 from nurture.engine.enroll import Enrolled, enroll_on_event
 from nurture.engine.rules import Rules
-from nurture.store import contacts, enrollments, events, pauses
+from nurture.store import contacts, enrollments, events, owners, pauses
 from nurture.store.connection import Connection
 
 
 def occur(
     conn: Connection, event: Event, campaigns: Mapping[str, Campaign], *, rules: Rules, now: datetime
 ) -> list[Enrolled]:
-    """Append the event of a contact, set what it sets, wake their runs, and ask them into what it opens."""
+    """Append the event of a contact, set what it sets, wake their runs, and ask them into what it opens.
+
+    Who is new and nobody's is given an owner, so that the first notice already has somebody to go to.
+    """
     (event_id,) = events.append(conn, [event])
     if event.contact_id is None:
         return []
+    if event.name == "contact_created":
+        owners.assign(conn, [event.contact_id], rules.owners)
     spec = rules.vocabulary.events.get(event.name)
     if spec and spec.sets:
         contacts.set_values(conn, event.contact_id, _values_set(conn, event, event.contact_id, spec.sets, rules), now)

@@ -33,8 +33,7 @@ def project_of(relay: MailServer, tmp_path: Path, sqlite_url: str) -> Iterator[M
     ) -> Workshop:
         beside = {f"campaigns/{name}.yaml": text for name, text in others.items()} | dict(files or {})
         for name, text in beside.items():
-            if not name.startswith(("campaigns/", "templates/")):
-                _write(tmp_path / name, text)
+            _write(tmp_path / name, text)
         whole = CONFIG + config.replace("{", "{{").replace("}", "}}")
         if replaced_senders:
             begin, end = whole.index("senders:"), whole.index("contact_fields:")
@@ -43,8 +42,6 @@ def project_of(relay: MailServer, tmp_path: Path, sqlite_url: str) -> Iterator[M
         workshop = make_workshop(
             tmp_path, port=relay.port, database_url=sqlite_url, campaign=campaign, config=whole
         )  # fmt: skip
-        for name, text in beside.items():
-            _write(tmp_path / name, text)
         wrong = [str(each) for each in running_library_of(workshop.project).problems if each.severity == "error"]
         assert not wrong, wrong
         made.append(workshop)

@@ -262,7 +262,7 @@ def make_workshop(
 def write_project(folder: Path, *, campaigns: Mapping[str, str], config: str) -> None:
     """Config, campaigns, and a template for every mail of the campaign above, with the layout that ships."""
     (folder / "config.yaml").write_text(config, encoding="utf-8")
-    (folder / "campaigns").mkdir()
+    (folder / "campaigns").mkdir(exist_ok=True)
     for name, text in campaigns.items():
         (folder / "campaigns" / f"{name}.yaml").write_text(text, encoding="utf-8")
     templates = folder / "templates" / "emails"

@@ -181,7 +181,10 @@ def _whole(number: float) -> int | float:
 def _finalize(context: Context, value: object) -> str:  # noqa: ARG001  the context keeps constants from being folded
     if isinstance(value, Undefined):
         return str(value)
-    return printed(value)
+    text = printed(value)
+    if not isinstance(text, Markup):
+        under_way().printed[text] = None
+    return text
 
 
 @pass_context

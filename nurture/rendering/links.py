@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
@@ -26,6 +27,8 @@ _TAG = re.compile(r"<(?P<tag>[a-z][^\s/>]*+)(?P<attributes>(?:[^>\"']++|\"[^\"]*
 
 _TAG_IN_COMMENT = re.compile(rf"<(?P<tag>[a-z][^\s/<>]*+)(?P<attributes>{ATTRIBUTES})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"(?P<name>\s[^\s=\"'>/]++)\s*+=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')")
+_USUAL_TAG = 2000
+_MAY_LEAD = re.compile(r"href|src", re.IGNORECASE)
 TRACKED = ("http", "https")
 ALLOWED = (*TRACKED, "mailto", "tel")
 
@@ -47,6 +50,7 @@ def names_in(text: str) -> list[str]:
     return _NAMED.findall(text)
 
 
+@lru_cache(maxsize=500)
 def safe_url(url: str) -> str:
     """The URL as it may stand in a mail and in a redirect: ASCII, no blank, an allowed scheme; else InvalidInput.
 
@@ -107,19 +111,34 @@ def rewrite_html(document: str, table: LinkTable) -> str:
     """
 
     def in_tag(found: re.Match[str]) -> str:
-        tag = found["tag"].lower()
+        return _rewritten_tag(found, table)
 
-        def in_attribute(attribute: re.Match[str]) -> str:
-            written = attribute["double"] if attribute["double"] is not None else attribute["single"]
-            return f'{attribute["name"]}="{_attribute(tag, attribute["name"].strip().lower(), written, table)}"'
-
-        return f"<{found['tag']}{_ATTRIBUTE.sub(in_attribute, found['attributes'])}>"
+    def in_known_tag(found: re.Match[str]) -> str:
+        whole = found[0]
+        is_known = len(whole) < _USUAL_TAG and not _MAY_LEAD.search(whole)
+        return _tidy_tag(whole) if is_known else _rewritten_tag(found, table)
 
     pieces = (
-        f"<!--{_TAG_IN_COMMENT.sub(in_tag, piece[4:-3])}-->" if is_comment else _TAG.sub(in_tag, piece)
+        f"<!--{_TAG_IN_COMMENT.sub(in_tag, piece[4:-3])}-->" if is_comment else _TAG.sub(in_known_tag, piece)
         for is_comment, piece in comments_apart(document)
     )
     return without_names("".join(pieces))
+
+
+@lru_cache(maxsize=1000)
+def _tidy_tag(whole: str) -> str:
+    """A tag without a target, as it is in every mail of its template."""
+    return _TAG.sub(lambda found: _rewritten_tag(found, LinkTable(click=None, never="")), whole)
+
+
+def _rewritten_tag(found: re.Match[str], table: LinkTable) -> str:
+    tag = found["tag"].lower()
+
+    def in_attribute(attribute: re.Match[str]) -> str:
+        written = attribute["double"] if attribute["double"] is not None else attribute["single"]
+        return f'{attribute["name"]}="{_attribute(tag, attribute["name"].strip().lower(), written, table)}"'
+
+    return f"<{found['tag']}{_ATTRIBUTE.sub(in_attribute, found['attributes'])}>"
 
 
 def _attribute(tag: str, name: str, written: str, table: LinkTable) -> str:

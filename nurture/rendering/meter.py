@@ -60,6 +60,8 @@ class Render:
     facts: Facts
     language: str
     meter: Meter = field(default_factory=Meter)
+    printed: dict[str, None] = field(default_factory=dict)
+    """The plain texts that values have become, each once in the order of first printing."""
 
 
 _under_way: ContextVar[Render] = ContextVar("_under_way")

@@ -109,12 +109,13 @@ class Renderer:
         preheader = self._line(action.preheader, file, "preheader", facts, language, context, campaign=campaign)
         context |= {"subject": subject, "preheader": preheader}
         table = LinkTable(click=urls.click if action.tracks_clicks else None, never=unsubscribe)
-        document = self._run(self.environment, file.name, facts, language, context)
+        document, values = self._run(self.environment, file.name, facts, language, context)
         document = self._finished(document, file, preheader, table)
-        visible = self._located(lambda: derive(document), place)
+        own = (urls.click or "", unsubscribe)
+        visible = self._located(lambda: derive(document, addresses=own, values=values), place)
         text = visible
         if variant.text:
-            written = self._run(self._plain, variant.text, facts, language, context)
+            written, _ = self._run(self._plain, variant.text, facts, language, context)
             text = without_names(self._located(lambda: rewrite_text(written, table), FOLDER + variant.text))
         if purpose == "marketing":
             self._refuse_unlawful(document, text, visible, unsubscribe, place)
@@ -218,12 +219,17 @@ class Renderer:
 
     def _run(
         self, environment: MailEnvironment, name: str, facts: Facts, language: str, context: dict[str, object]
-    ) -> str:
-        def made() -> str:
-            with metered(facts, language):
-                return _collected(environment.get_template(name), context)
+    ) -> tuple[str, list[str]]:
+        """What the template gives, and the values that it printed."""
+        values: list[str] = []
 
-        return self._located(made, FOLDER + name)
+        def made() -> str:
+            with metered(facts, language) as render:
+                text = _collected(environment.get_template(name), context)
+                values.extend(render.printed)
+                return text
+
+        return self._located(made, FOLDER + name), values
 
     def _located(self, make: Callable[[], str], file: str, line: int = 0) -> str:
         try:

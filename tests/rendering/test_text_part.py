@@ -1,3 +1,8 @@
+import html
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from nurture.rendering.text_part import derive
 from tests.rendering.conftest import Project, english
 
@@ -55,3 +60,27 @@ def test_the_layouts_text_has_everything_and_reads_well(project: Project) -> Non
         "You are receiving this email because you got in touch with Acme Co. Ltd. or\nleft us your address.\n\n"
         "Acme Co. Ltd.\n99 Rama I Rd, Bangkok 10330\n\nUnsubscribe: https://go.example.com/u/TOKEN\n"
     )
+
+
+_WORDS = st.one_of(
+    st.sampled_from(
+        ["Ann", "amp", "A & B", 'Bo\'s "x"', "<b>", "39", "0", "p", "ไทย", "two  blanks", " edge ", "\ue100", ""]
+    ),
+    st.text(alphabet="ab &;#<>'\"1é\u00a0\n\t", max_size=6),
+)
+
+
+@settings(max_examples=150)
+@given(values=st.lists(_WORDS, max_size=4), other=_WORDS)
+def test_a_mail_reads_the_same_whatever_was_known_to_be_its_own(values: list[str], other: str) -> None:
+    address = "https://a.example/c/TOKEN"
+    shown = [html.escape(value) for value in [*values, other, *values]]
+    document = (
+        "".join(f"<p>0 amp {value}, Ann{value} &amp;{value};x <b>{value}</b></p>" for value in shown)
+        + f'<a href="{address}/1">{" ".join(shown)}</a><a href="{address}/2">{address}/2</a>'
+        + "".join(f"<ul><li>{value}</li></ul><pre>{value} </pre>" for value in shown)
+        + f'<table role="presentation"><tr><td>{shown[0]}</td></tr></table>'
+    )
+    data = f"<table><tr><td>{shown[0]}</td><td>x</td></tr><tr><td>longer than that</td><td>y</td></tr></table>"
+    for whole in (document, document + data):
+        assert derive(whole, addresses=[address], values=values) == derive(whole)

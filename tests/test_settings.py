@@ -5,6 +5,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from nurture.delivery.settings import DkimSettings, FolderSettings, SmtpSettings
 from nurture.domain.duration import Duration
@@ -19,6 +21,10 @@ SMALLEST = "senders: {mali: {from: Mali Srisuk <mali@example.com>, smtp: {host: 
 def project(folder: Path, text: str, **environ: str) -> Project:
     (folder / "config.yaml").write_text(text)
     return load_project(folder, None, environ)
+
+
+def _signing_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def codes(folder: Path, text: str, **environ: str) -> list[str]:
@@ -47,7 +53,7 @@ def test_what_a_config_leaves_out_has_a_default(tmp_path: Path) -> None:
 
 
 def test_a_whole_config_becomes_domain_values(tmp_path: Path) -> None:
-    (tmp_path / "dkim.pem").write_text("key")
+    (tmp_path / "dkim.pem").write_bytes(_signing_key())
     (tmp_path / "closed.csv").write_text("date,why\n2026-04-13,Songkran\n\n# later\n2026-12-31\n")
     found = project(
         tmp_path,
@@ -197,3 +203,17 @@ def test_another_sqlite_path_lies_under_the_project_and_an_absolute_one_stays(tm
     assert relative == f"sqlite:///{tmp_path.resolve() / 'data/x.db'}"
     assert absolute == "sqlite:////var/x.db"
     assert postgres == "postgresql+psycopg://me@127.0.0.1/x"
+
+
+def test_a_signing_key_that_is_none_is_told_at_its_place(tmp_path: Path) -> None:
+    (tmp_path / "dkim.pem").write_text("no key")
+
+    (tmp_path / "config.yaml").write_text(SMALLEST.replace("}}}", "}, dkim: {selector: s, key_file: dkim.pem}}}"))
+    [problem] = read_config(tmp_path, None, {}).problems
+
+    assert (problem.code, problem.line) == ("bad_key", 1)
+    assert "PEM" in problem.hint
+
+
+def test_a_port_that_is_no_number_is_told_with_the_rest(tmp_path: Path) -> None:
+    assert codes(tmp_path, f"database: postgresql://u@host:abc/name\n{SMALLEST}") == ["bad_url"]

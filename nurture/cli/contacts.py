@@ -44,7 +44,7 @@ def export(ctx: click.Context, file: Path, where: str | None) -> None:
             return
         with _new_file(file) as stream:
             count = write_contacts(stream, found, project.vocabulary)
-    click.echo(f"Wrote {count} contacts to {file}.")
+    click.echo(f"Wrote {_counted(count)} to {file}.")
 
 
 def _new_file(path: Path) -> TextIO:
@@ -59,7 +59,7 @@ def _new_file(path: Path) -> TextIO:
 def list_(ctx: click.Context, where: str | None, limit: int, is_json: bool) -> None:
     """List contacts, all or those for whom a condition holds."""
     project = project_of(ctx)
-    shown = table("email", "name", "company", "country", "language", "owner", "tags")
+    shown = table("email", "name", "company", "country", "language", "owner", "tags", narrow=["email"])
     with opened(project) as database, database.read() as conn:
         condition = condition_of(project, conn, where)
         total = contact_store.count(conn, condition)
@@ -76,7 +76,7 @@ def list_(ctx: click.Context, where: str | None, limit: int, is_json: bool) -> N
         if total:
             console().print(shown)
         more = f", the first {limit} shown" if limit and total > limit else ""
-        click.echo(f"{total} contacts{more}.")
+        click.echo(f"{_counted(total)}{more}.")
 
 
 @command.command("show")
@@ -150,6 +150,10 @@ def set_(
             event = Event(name="contact_changed", at=now, contact_id=contact.id, because="by hand")
             occur(conn, event, library_of(project).enabled, rules=rules_of(project), now=now)
     click.echo(f"Changed {contact.email}." if changed else f"Nothing to change in {contact.email}.")
+
+
+def _counted(number: int) -> str:
+    return "1 contact" if number == 1 else f"{number} contacts"
 
 
 def _document(contact: Contact) -> dict[str, object]:

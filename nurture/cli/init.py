@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -46,10 +45,10 @@ def make_project(folder: Path, *, today: date) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is there already and not empty", hint="Name a new folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(SCAFFOLD, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("gitignore", "__pycache__"))
+    _copy(SCAFFOLD, folder)
+    (folder / "gitignore").rename(folder / ".gitignore")
     layouts = Path("templates/emails/layouts")
-    shutil.copytree(shipped_project() / layouts, folder / layouts)
-    shutil.copyfile(SCAFFOLD / "gitignore", folder / ".gitignore")
+    _copy(shipped_project() / layouts, folder / layouts)
     for name in ("new", "cur", "tmp"):
         (folder / "maildir" / name).mkdir(parents=True)
     config = folder / CONFIG
@@ -57,6 +56,18 @@ def make_project(folder: Path, *, today: date) -> None:
     _begin_trials(folder / "contacts.csv", today + timedelta(days=_TRIAL_DAYS))
     for kind in KINDS:
         write_schema(folder, kind)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """File by file, so that the first that cannot be written says why."""
+    for path in sorted(source.rglob("*")):
+        if path.is_file():
+            made = target / path.relative_to(source)
+            made.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                made.write_bytes(path.read_bytes())
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(made)) from error
 
 
 def _project_name(folder: Path) -> str:

@@ -19,7 +19,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "init": ("nurture.cli.init", "Make a small project that runs."),
         },
         "Write campaigns": {
-            "check": ("nurture.cli.check", "Say everything that is wrong with config, campaigns and templates."),
+            "check": ("nurture.cli.check", "Say what is wrong with config, campaigns and templates."),
             "schema": ("nurture.cli.schema", "Write the JSON Schema that editors complete campaigns with."),
             "send-test": ("nurture.cli.send_test", "Mail one step to oneself."),
         },

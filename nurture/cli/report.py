@@ -3,7 +3,7 @@
 import csv
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import click
 
@@ -12,6 +12,7 @@ from nurture.cli.output import console, json_option, print_json, table
 from nurture.cli.project import campaign_by, opened, project_of
 from nurture.domain.campaign import Campaign, EmailAction
 from nurture.store import reports
+from nurture.store.connection import Connection
 
 _csv_option = click.option("--csv", "is_csv", is_flag=True, help="Comma-separated values.")
 _campaign_argument = click.argument("campaign", required=False)
@@ -62,7 +63,7 @@ def emails(ctx: click.Context, campaign: str | None, is_json: bool, is_csv: bool
     project = project_of(ctx)
     chosen = _chosen(library_of(project).campaigns, campaign)
     with opened(project) as database, database.read() as conn:
-        found = {each.name: [asdict(row) for row in reports.emails(conn, each.name, _mailed(each))] for each in chosen}
+        found = {each.name: _email_rows(conn, each) for each in chosen}
     if is_json:
         print_json([{"campaign": name, "emails": rows} for name, rows in found.items()])
         return
@@ -74,8 +75,11 @@ def _chosen(campaigns: Mapping[str, Campaign], name: str | None) -> list[Campaig
     return [campaign_by(campaigns, name)] if name else list(campaigns.values())
 
 
-def _mailed(campaign: Campaign) -> list[str]:
-    return [step.id for _, step in campaign.all_steps() if isinstance(step.action, EmailAction)]
+def _email_rows(conn: Connection, campaign: Campaign) -> list[dict[str, object]]:
+    """One row a step; those of which nothing was sent yet have their stage from the campaign."""
+    stages = {step.id: stage.name for stage, step in campaign.all_steps() if isinstance(step.action, EmailAction)}
+    found = reports.emails(conn, campaign.name, list(stages))
+    return [asdict(replace(row, stage=row.stage or stages.get(row.step))) for row in found]
 
 
 def _show(title: str, rows: Sequence[dict[str, object]], *, is_csv: bool) -> None:
@@ -87,8 +91,14 @@ def _show(title: str, rows: Sequence[dict[str, object]], *, is_csv: bool) -> Non
         writer.writerow(["campaign", *columns])
         writer.writerows([title, *row.values()] for row in rows)
         return
-    shown = table(*(name.replace("_", " ") for name in columns), title=title, numbers=[
-        name.replace("_", " ") for name in columns if name not in ("stage", "step")])  # fmt: skip
+    shown_columns = [name for name in columns if name not in _WHEN_ANY or any(row[name] for row in rows)]
+    titles = [name.replace("_", " ") for name in shown_columns]
+    shown = table(*titles, title=title, numbers=[each for each in titles if each not in _NAMES], narrow=_NAMES)
     for row in rows:
-        shown.add_row(*("" if value is None else str(value) for value in row.values()))
+        shown.add_row(*("" if row[name] is None else str(row[name]) for name in shown_columns))
     console().print(shown)
+
+
+_NAMES = ("stage", "step")
+_WHEN_ANY = ("bounced", "failed", "unknown", "skipped")
+"""Columns that are shown to people only where there is something in them."""

@@ -16,7 +16,7 @@ _SQLITE_FAMILIES = {
     "SQLITE_CANTOPEN": ("the database file cannot be opened", "Check that its folder exists and may be written to."),
     "SQLITE_READONLY": ("the database file may not be written to", "Check the rights of the file and its folder."),
     "SQLITE_PERM": ("the database file may not be written to", "Check the rights of the file and its folder."),
-    "SQLITE_IOERR": ("the database file cannot be read or written", "Check the disk."),
+    "SQLITE_IOERR": ("the database file cannot be read or written", "Check the disk, and whether it is full."),
     "SQLITE_CORRUPT": ("the database file is damaged", "Restore a backup: `nurture db restore FILE`."),
     "SQLITE_NOTADB": ("the file is not a SQLite database", "Check `database` in config.yaml."),
 }

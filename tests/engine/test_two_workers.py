@@ -27,7 +27,7 @@ stages:
       - {email: guide, subject: The guide}
       - notify: team
 """
-PEOPLE = 300
+PEOPLE = 150
 _LONGEST_WAIT_SECONDS = 120
 
 

@@ -23,7 +23,7 @@ _LINES_ABOVE = 5
 _LONGEST_BAR = 30
 _AFTER_BAR = ("now", "gone on", "median days")
 _NUMBERS_TAKE = len("entered") + len("".join(_AFTER_BAR)) + 2 * 5
-_LIVE_EVERY = 0.2
+_LIVE_EVERY = 0.4
 _PLAIN_EVERY = 4.0
 
 

@@ -4,7 +4,7 @@ Attributes, calls, operators and filters are closed lists; everything is metered
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from operator import floordiv, mod
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -18,7 +18,8 @@ from markupsafe import Markup, escape
 
 from nurture.domain.condition import Arithmetic, Compare, In, Literally
 from nurture.domain.evaluate import evaluate
-from nurture.domain.portable import as_number
+from nurture.domain.portable import as_number, date_of
+from nurture.domain.value import Value
 from nurture.rendering.context import Fields, Function
 from nurture.rendering.filters import FILTERS, printed
 from nurture.rendering.meter import under_way
@@ -226,7 +227,8 @@ def _compared(left: object, operator: str, right: object, asks_none: bool) -> bo
     """The answer that a condition in a campaign gives; `asks_none` where none is written out on a side."""
     render = under_way()
     render.meter.step()
-    first, second = Literally(_plain(left)), Literally(_plain(right))
+    one, other = _plain(left), _plain(right)
+    first, second = Literally(_as_time(one, other)), Literally(_as_time(other, one))
     if not asks_none and operator not in ("in", "notin") and None in (first.value, second.value):
         return False
     match operator:
@@ -236,6 +238,27 @@ def _compared(left: object, operator: str, right: object, asks_none: bool) -> bo
         case _:
             signs = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">="}
             return bool(evaluate(Compare(signs[operator], first, second), render.facts))  # type: ignore[arg-type]
+
+
+def _as_time(value: Value, beside: Value) -> Value:
+    """A text beside a date or moment, written as one, is one: a condition reads `today == '2026-04-01'` so too."""
+    match value, beside:
+        case tuple(), date():
+            return tuple(_as_time(item, beside) for item in value)  # type: ignore[misc]
+        case str(), datetime():
+            return _moment_in(value) or value
+        case str(), date():
+            return date_of(value) or value
+        case _:
+            return value
+
+
+def _moment_in(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 @pass_context

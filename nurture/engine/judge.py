@@ -13,24 +13,27 @@ from nurture.engine.record import record_afterwards
 from nurture.store import events, hits, messages
 from nurture.store.connection import Connection
 
-_LIMIT = 500
+_LIMIT = 50  # messages in one transaction
 
 
 def judge_hits(conn: Connection, desk: Desk, campaigns: Mapping[str, Campaign], *, now: datetime) -> int:
-    """Judge the hits that are old enough; how many."""
-    waiting = hits.unjudged_messages(conn, now - JUDGED_AFTER)[:_LIMIT]
+    """Judge hits that are old enough, of some messages at a time; how many. 0 says that there are no more."""
+    waiting = hits.unjudged_messages(conn, now - JUDGED_AFTER, limit=_LIMIT)
     by_message = hits.of_messages(conn, waiting)
     judged = 0
     for message_id, known in by_message.items():
         message = messages.get(conn, message_id)
         if message is None:
             continue
-        found = judge([_plain(hit) for hit in known], sent_at=message.sent_at, link_count=len(message.links))
-        unjudged = [hit for hit in known if hit.judged_at is None]
-        for hit in unjudged:
-            _write(conn, desk, campaigns, message, hit, found[hit.id], now=now)
-        hits.mark_judged(conn, [hit.id for hit in unjudged], now)
-        judged += len(unjudged)
+        # Of an unknown one it is known when it left, if it did: a scanner that looks at once is no proof of a reader.
+        left_at = message.sent_at or message.dot_at
+        found = judge([_plain(hit) for hit in known], sent_at=left_at, link_count=len(message.links))
+        # Marked before they are counted: what another worker judges at this moment is its to count.
+        ours = hits.mark_judged(conn, [hit.id for hit in known if hit.judged_at is None], now)
+        for hit in known:
+            if hit.id in ours:
+                _write(conn, desk, campaigns, message, hit, found[hit.id], now=now)
+        judged += len(ours)
     return judged
 
 

@@ -72,7 +72,7 @@ def of_messages(conn: Connection, ids: Collection[int]) -> dict[int, list[Hit]]:
     return found
 
 
-def mark_judged(conn: Connection, hit_ids: Collection[int], now: datetime) -> int:
-    """How many had not been judged before."""
+def mark_judged(conn: Connection, hit_ids: Collection[int], now: datetime) -> set[int]:
+    """The ids of those that nobody had judged before."""
     fresh = hits.c.id.in_(list(hit_ids)), hits.c.judged_at.is_(None)
-    return conn.execute(update(hits).where(*fresh).values(judged_at=now)).rowcount
+    return set(conn.execute(update(hits).where(*fresh).values(judged_at=now).returning(hits.c.id)).scalars())

@@ -137,8 +137,8 @@ def test_hits_are_judged_together_with_what_came_beside_them(database: Database)
         hits.add(conn, message_id=other.id, kind="open", at=LATER, **hit)
         assert hits.unjudged_messages(conn, NOW) == [one.id]
         assert hits.unjudged_messages(conn, LATER, limit=1) == [one.id]
-        assert hits.mark_judged(conn, [first], LATER) == 1
-        assert hits.mark_judged(conn, [first], LATER) == 0
+        assert hits.mark_judged(conn, [first], LATER) == {first}
+        assert hits.mark_judged(conn, [first], LATER) == set()
         assert hits.unjudged_messages(conn, NOW) == []
 
 

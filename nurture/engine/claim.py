@@ -1,8 +1,12 @@
 """Taking what is due: one transaction that leases, decides, writes the intents and does what needs no network."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from types import MappingProxyType
+
+import structlog
 
 from nurture.domain import transition
 from nurture.domain.campaign import Campaign, EmailAction, Step, WebhookAction
@@ -22,7 +26,11 @@ from nurture.store.connection import Connection
 from nurture.store.messages import MessageDraft
 from nurture.store.resends import claim_resends
 
+log = structlog.get_logger(__name__)
+
 _UNLIMITED = 1_000_000
+_ANY_NUMBER: Mapping[str, int] = MappingProxyType({})
+_FAULTY_LOOKS_AGAIN_AFTER = timedelta(hours=1)
 _UNKNOWN_SENDER_LOOKS_AGAIN_AFTER = timedelta(minutes=15)
 _NAMED_SENDER_LOOKS_AGAIN_AFTER = timedelta(minutes=1)
 
@@ -67,43 +75,45 @@ class Lease:
 
 
 def claim(
-    conn: Connection, desk: Desk, campaigns: Mapping[str, Campaign], *, now: datetime, limit: int, lease: Lease
+    conn: Connection,
+    desk: Desk,
+    campaigns: Mapping[str, Campaign],
+    *,
+    now: datetime,
+    limit: int,
+    lease: Lease,
+    places: Mapping[str, int] = _ANY_NUMBER,
+    is_careful: bool = False,
 ) -> Claimed:
     """Lease up to `limit` due enrollments and notices, and carry each as far as it goes without a network.
 
-    What a dead worker left is settled first, so that no row is decided on before the fate of its message.
+    What a dead worker left is settled first, so that no row is decided on before the fate of its message. `places`
+    bounds what a sender may be given. A careful claim sets a row aside that cannot be carried on, where another fails.
     """
     recover(conn, desk, campaigns, now=now)
-    held = {hold.scope for hold in holds.listed(conn) if hold.until_at is None or hold.until_at > now}
+    held = holds.scopes(conn, now)
     if "all" in held:
         return Claimed()
     rooms = {
-        name: 0 if f"sender:{name}" in held else _room(conn, name, sender.rates, now)
-        for name, sender in desk.rules.senders.items()
+        name: 0 if f"sender:{name}" in held else min(_room(conn, name, sender.rates, now), places.get(name, _UNLIMITED))
+        for name, sender in sorted(desk.rules.senders.items())
     }
-    notices = messages.claim_due_notices(
-        conn,
-        now=now,
-        limit=limit,
-        lease_token=lease.token,
-        lease_until=lease.until,
-        senders=[name for name, room in rooms.items() if room > 0],
-    )
-    resends = _claim_resends(conn, desk, campaigns, rooms, now=now, limit=limit, lease=lease)
+    free = {name: each for name, each in campaigns.items() if each.is_enabled and f"campaign:{name}" not in held}
+    # A flood of notices, as of a campaign in which all reply, leaves half of the places to the prospects.
+    notices = _claim_notices(conn, rooms, now=now, limit=max(1, limit // 2), lease=lease)
+    stopped = campaigns.keys() - free.keys()
+    resends = _claim_resends(conn, desk, campaigns, rooms, stopped, now=now, limit=limit - len(notices), lease=lease)
     due = enrollments.claim_due(
         conn,
         now=now,
-        limit=limit,
+        limit=limit - len(notices) - len(resends),
         lease_token=lease.token,
         lease_until=lease.until,
-        campaigns=[name for name, each in campaigns.items() if each.is_enabled and f"campaign:{name}" not in held],
+        campaigns=free,
         rooms=rooms,
     )
-    facts = fact_store.load_for_enrollments(
-        conn, due, now=now, zone=desk.rules.zone, score_rules=desk.rules.score_rules
-    )
     taking = _Taking(conn=conn, desk=desk, campaigns=campaigns, lease=lease, rooms=rooms, now=now)
-    found = [taking.carry_on(campaigns[row.campaign], row, facts[row.id]) for row in due if row.id in facts]
+    found = taking.carry_on_each(due) if is_careful else taking.carry_on_all(due)
     return Claimed(
         assignments=(
             *(Assignment(message=message) for message in notices),
@@ -115,21 +125,40 @@ def claim(
     )
 
 
+def _claim_notices(
+    conn: Connection, rooms: dict[str, int], *, now: datetime, limit: int, lease: Lease
+) -> list[Message]:
+    take = partial(messages.claim_due_notices, conn, now=now, lease_token=lease.token, lease_until=lease.until)
+    return _each_in_its_room(take, rooms, limit)
+
+
+def _each_in_its_room(take: Callable[..., list[Message]], rooms: dict[str, int], limit: int) -> list[Message]:
+    """What `take` finds for each sender within its room, which shrinks by it; at most `limit` in all."""
+    taken: list[Message] = []
+    for name, room in rooms.items():
+        places = min(room, limit - len(taken))
+        found = take(senders=[name], limit=places) if places > 0 else []
+        rooms[name] -= len(found)
+        taken += found
+    return taken
+
+
 def _claim_resends(
     conn: Connection,
     desk: Desk,
     campaigns: Mapping[str, Campaign],
-    rooms: Mapping[str, int],
+    rooms: dict[str, int],
+    stopped: Collection[str],
     *,
     now: datetime,
     limit: int,
     lease: Lease,
 ) -> list[Assignment]:
     """Messages of unknown fate that a person asked to be sent once more; their runs went on long ago."""
-    senders = [name for name, room in rooms.items() if room > 0]
-    claimed = claim_resends(
-        conn, now=now, limit=limit, lease_token=lease.token, lease_until=lease.until, senders=senders
+    take = partial(
+        claim_resends, conn, now=now, lease_token=lease.token, lease_until=lease.until, stopped_campaigns=stopped
     )
+    claimed = _each_in_its_room(take, rooms, limit)
     runs = [run for message in claimed if (run := enrollments.get(conn, message.enrollment_id or 0))]
     facts = fact_store.load_for_enrollments(
         conn, runs, now=now, zone=desk.rules.zone, score_rules=desk.rules.score_rules
@@ -168,6 +197,28 @@ class _Taking:
     lease: Lease
     rooms: dict[str, int]
     now: datetime
+
+    def carry_on_all(self, due: Sequence[Enrollment]) -> list[Assignment | Call | None]:
+        """Carry on those whose contact is there."""
+        rules = self.desk.rules
+        facts = fact_store.load_for_enrollments(
+            self.conn, due, now=self.now, zone=rules.zone, score_rules=rules.score_rules
+        )
+        return [self.carry_on(self.campaigns[row.campaign], row, facts[row.id]) for row in due if row.id in facts]
+
+    def carry_on_each(self, due: Sequence[Enrollment]) -> list[Assignment | Call | None]:
+        """The same one by one, each undone by itself where it fails: whatever is wrong with it stops nobody else."""
+        found: list[Assignment | Call | None] = []
+        for row in due:
+            try:
+                with self.conn.begin_nested():
+                    found += self.carry_on_all([row])
+            except Exception as fault:
+                log.exception("a run cannot be carried on", run=row.id, campaign=row.campaign)
+                words = f"cannot be carried on: {type(fault).__name__}: {fault}"
+                later = self.now + _FAULTY_LOOKS_AGAIN_AFTER
+                self._save(row, replace(row, due_at=later, because=words, held_by="fault"))
+        return found
 
     def carry_on(self, campaign: Campaign, enrollment: Enrollment, facts: Facts) -> Assignment | Call | None:
         """Walk one enrollment on and write what was decided; what is left for the network, if anything."""

@@ -1,9 +1,10 @@
 """One pass over everything that may be due: what `tick` does once and `run` does at every beat."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -24,6 +25,7 @@ COLLECTS_EVERY = timedelta(seconds=30)
 JUDGES_EVERY = timedelta(seconds=15)
 ENROLLS_EVERY = timedelta(minutes=5)
 LONGEST_REST = timedelta(seconds=30)
+PATIENCE = 1.0  # seconds for which a slow relay keeps newly due mail waiting
 
 log = structlog.get_logger(__name__)
 
@@ -80,28 +82,56 @@ class Pulse:
         self._awake.set()
 
     async def live(self) -> None:
-        """Pass after pass until `stop`. An outage is logged and only shifts what is due."""
-        while not self._is_stopping:
-            self._awake.clear()
-            try:
-                await self.one_pass()
-            except ServiceUnavailable as trouble:
-                log.warning("a pass was cut short", because=str(trouble))
-            await self._rest()
+        """Look around and send, again and again until `stop`, then finish what is under way.
+
+        The two do not wait for each other: neither a mailbox nor a relay that hangs keeps the rest from going on.
+        """
+        try:
+            async with asyncio.TaskGroup() as loops:
+                loops.create_task(self._again_and_again(self._look_around))
+                loops.create_task(self._again_and_again(partial(self._send, patience=PATIENCE)))
+        finally:
+            await self._worker.finish()
 
     async def one_pass(self) -> int:
-        """Refresh, settle, collect, judge, ask in and drain; how many due rows were looked at.
+        """Refresh, collect, judge, ask in, settle and drain; how many due rows were looked at.
 
         Raises ServiceUnavailable where the database is away. A mailbox that is away stops nothing else.
         """
+        try:
+            await self._look_around()
+            return await self._send()
+        finally:
+            await self._worker.finish()
+
+    async def _again_and_again(self, act: Callable[[], Awaitable[object]]) -> None:
+        """An outage is logged and only shifts what is due; so does a fault of ours, which must not end the rest."""
+        while not self._is_stopping:
+            self._awake.clear()
+            try:
+                await act()
+            except ServiceUnavailable as trouble:
+                log.warning("a pass was cut short", because=str(trouble))
+            except Exception:
+                log.exception("a pass was cut short")
+            await self._rest()
+
+    async def _look_around(self) -> None:
         self._library.refresh()
-        await asyncio.to_thread(self._settle_what_was_left)
         now = self._clock.now()
         for chore in self._chores:
             if chore.is_due(now):
-                await asyncio.to_thread(chore.act)
+                try:
+                    await asyncio.to_thread(chore.act)
+                except ServiceUnavailable:
+                    raise
+                except Exception:
+                    log.exception("a chore was cut short", chore=chore.act.__name__)
                 chore.done_at = now
-        return await self._worker.drain()
+
+    async def _send(self, patience: float | None = None) -> int:
+        await asyncio.to_thread(self._settle_what_was_left)
+        return await self._worker.drain(patience=patience)
 
     async def _rest(self) -> None:
         seconds = await asyncio.to_thread(self._seconds_to_rest)
@@ -128,8 +158,10 @@ class Pulse:
         succeed_the_gone(self._attendance, self._database, self._desk, campaigns, now=now)
 
     def _judge(self) -> None:
-        with self._database.write() as conn:
-            judge_hits(conn, self._desk, self._library.campaigns, now=self._clock.now())
+        judged = 1
+        while judged:
+            with self._database.write() as conn:
+                judged = judge_hits(conn, self._desk, self._library.campaigns, now=self._clock.now())
 
     def _enroll_daily(self) -> None:
         for campaign in self._library.campaigns.values():

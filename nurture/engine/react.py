@@ -15,6 +15,7 @@ from nurture.engine.notify import queue_notice, recipients_of
 from nurture.engine.occur import lift_out_of_office
 from nurture.engine.perform import Desk, add_task, one_line
 from nurture.engine.suppress import cancel_waiting
+from nurture.errors import InvalidInput
 from nurture.store import events, inbound, messages, pauses
 from nurture.store.connection import Connection
 
@@ -70,7 +71,7 @@ def _react(
             facts,
             key=f"reply/{reaction.reply_id}",
             kind=reaction.task.kind,
-            title=one_line(desk.renderer.text(reaction.task.title, facts)),
+            title=_title(desk, reaction.task.title, facts),
             playbook=stage.playbook if stage else None,
             due_at=add(now, due, desk.rules.calendar_of(facts.contact, now)) if due else None,
             now=now,
@@ -88,6 +89,14 @@ def _react(
         )
     if reaction.notify:
         _notify_of_reply(conn, desk, enrollment, reaction, facts)
+
+
+def _title(desk: Desk, source: str, facts: Facts) -> str:
+    """The title filled in; as it is written where it cannot be, since a task with an odd title is better than none."""
+    try:
+        return one_line(desk.renderer.text(source, facts))
+    except InvalidInput as problem:
+        return one_line(f"{source} ({problem})")
 
 
 def _notify_of_reply(conn: Connection, desk: Desk, enrollment: Enrollment, reaction: React, facts: Facts) -> None:

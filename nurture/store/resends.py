@@ -19,10 +19,18 @@ def ask_resend(conn: Connection, message_id: int, *, now: datetime) -> bool:
 
 
 def claim_resends(
-    conn: Connection, *, now: datetime, limit: int, lease_token: str, lease_until: datetime, senders: Collection[str]
+    conn: Connection,
+    *,
+    now: datetime,
+    limit: int,
+    lease_token: str,
+    lease_until: datetime,
+    senders: Collection[str],
+    stopped_campaigns: Collection[str] = (),
 ) -> list[Message]:
-    """The messages that were asked for, now `sending` under the lease."""
-    asked = _UNKNOWN, messages.c.due_at <= now, messages.c.sender.in_(senders)
+    """The messages that were asked for, now `sending` under the lease; none of a campaign that is stopped."""
+    asked = [_UNKNOWN, messages.c.due_at <= now, messages.c.sender.in_(senders)]
+    asked.append(messages.c.campaign.not_in(stopped_campaigns))
     query = select(messages.c.id).where(*asked).order_by(messages.c.id).limit(limit).with_for_update(skip_locked=True)
     ids = conn.execute(query).scalars().all()
     retaken = (

@@ -34,7 +34,7 @@ from nurture.loader.library import Library
 from nurture.rendering.renderer import Renderer
 from nurture.settings import Project
 from nurture.store import link_keys
-from nurture.store.database import Database
+from nurture.store.database import Database, open_or_create
 from nurture.web.application import create_application
 from nurture.web.unsubscribe import Publisher
 
@@ -44,13 +44,7 @@ def open_database(project: Project) -> Database:
 
     Raises DatabaseUnavailable, also for a schema that is older or newer, with what to do.
     """
-    database = Database(project.database_url)
-    is_new = database.is_memory or (database.path is not None and not database.path.exists())
-    if is_new:
-        database.upgrade()
-    else:
-        database.check_current()
-    return database
+    return open_or_create(project.database_url)
 
 
 def rules_of(project: Project) -> Rules:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nurture.store import migrate
 from nurture.store.database import Database
 from tests.support.postgres import PostgresServer, installed_binaries, running_server
 
@@ -28,7 +29,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 def _postgres_template(postgres_server: PostgresServer) -> str:
     name = postgres_server.create()
     database = Database(postgres_server.url(name))
-    database.upgrade()
+    migrate.upgrade(database)
     database.close()
     return name
 
@@ -37,7 +38,7 @@ def _postgres_template(postgres_server: PostgresServer) -> str:
 def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "nurture.db"
     database = Database(f"sqlite:///{path}")
-    database.upgrade()
+    migrate.upgrade(database)
     database.close()
     return path
 

@@ -3,6 +3,7 @@
 import click
 
 from nurture.cli.project import project_of
+from nurture.store import migrate
 from nurture.store.database import Database
 
 
@@ -19,7 +20,7 @@ def upgrade(ctx: click.Context) -> None:
     database = Database(project.database_url)
     try:
         before = database.revision()
-        database.upgrade()
+        migrate.upgrade(database)
         after = database.revision()
     finally:
         database.close()

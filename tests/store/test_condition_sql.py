@@ -19,6 +19,7 @@ from nurture.domain.value import EventSpec
 from nurture.domain.vocabulary import Vocabulary
 from nurture.errors import InvalidInput
 from nurture.loader.expression import parse_condition
+from nurture.store import migrate
 from nurture.store.condition import to_sql
 from nurture.store.database import Database
 from nurture.store.facts import load_for_contacts
@@ -80,7 +81,7 @@ def _check(conn: Connection, everybody: list[dict[str, Any]], asked: list[Condit
 @pytest.fixture(scope="module")
 def memory() -> Iterator[Database]:
     database = Database("sqlite://")
-    database.upgrade()
+    migrate.upgrade(database)
     yield database
     database.close()
 

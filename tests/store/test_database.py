@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from nurture.errors import DatabaseUnavailable, DiskFull, InvalidInput
-from nurture.store import project
+from nurture.store import migrate, project
 from nurture.store.database import Database
 from nurture.store.tables import pauses
 from nurture.store.tables import project as project_table
@@ -205,7 +205,7 @@ def cut(killer: Database, victim: Connection) -> None:
 
 def test_threads_share_a_database_in_memory() -> None:
     database = Database("sqlite://")
-    database.upgrade()
+    migrate.upgrade(database)
 
     def put() -> None:
         with database.write() as conn:

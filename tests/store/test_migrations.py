@@ -1,8 +1,10 @@
 """The migrations make exactly the tables that the code speaks of, on both databases."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -25,7 +27,7 @@ def empty(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 def test_upgrading_an_empty_database_leaves_nothing_to_migrate(empty: Database) -> None:
-    empty.upgrade()
+    migrate.upgrade(empty)
     with empty.read() as conn:
         context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
@@ -33,17 +35,17 @@ def test_upgrading_an_empty_database_leaves_nothing_to_migrate(empty: Database) 
 
 
 def test_upgrading_twice_changes_nothing(empty: Database) -> None:
-    empty.upgrade()
-    empty.upgrade()
+    migrate.upgrade(empty)
+    migrate.upgrade(empty)
     empty.check_current()
 
 
 def test_a_downgrade_takes_everything_away_and_an_upgrade_brings_it_back(empty: Database) -> None:
-    empty.upgrade()
+    migrate.upgrade(empty)
     migrate.downgrade(empty, "base")
     with empty.read() as conn:
         assert not any(conn.dialect.has_table(conn, table) for table in metadata.tables)
-    empty.upgrade()
+    migrate.upgrade(empty)
     empty.check_current()
 
 
@@ -52,7 +54,7 @@ def test_a_migration_that_would_leave_dangling_rows_is_taken_back(sqlite_url: st
     with database.migrating() as conn:
         conn.execute(text("INSERT INTO pauses (contact_id, kind, from_at, because) VALUES (7, 'reply', 0, '')"))
     with pytest.raises(DatabaseUnavailable, match="1 rows that refer to nothing"):
-        database.upgrade()
+        migrate.upgrade(database)
     database.close()
 
 
@@ -92,3 +94,19 @@ def test_opening_a_current_database_does_not_import_alembic(sqlite_url: str) -> 
     )
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_the_tables_of_a_new_file_are_those_that_migrating_gives(tmp_path: Path) -> None:
+    created, migrated = open_or_create(f"sqlite:///{tmp_path}/a.db"), Database(f"sqlite:///{tmp_path}/b.db")
+    migrate.upgrade(migrated)
+    assert schema_of(created) == schema_of(migrated)
+    created.check_current()
+    for database in (created, migrated):
+        database.close()
+
+
+def schema_of(database: Database) -> set[tuple[str, ...]]:
+    """Every statement that makes the schema, as its parts in any order, without white space and quotes."""
+    with database.read() as conn:
+        made = conn.execute(text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version'"))
+        return {tuple(sorted(re.split(r"[,()]+", re.sub(r"[\s\"]", "", each)))) for each in made.scalars()}

@@ -27,6 +27,6 @@ def read_pairs(pairs: Iterable[str], known: Mapping[str, FieldSpec], project: Pr
             raise InvalidInput(f"there is no field {name!r} to set", hint=did_you_mean(name, known))
         try:
             found[name] = converter(known[name], project.zone)(text) if text.strip() else None
-        except ValueError as wrong:
-            raise InvalidInput(f"{name}: {wrong}") from None
+        except InvalidInput as wrong:
+            raise InvalidInput(wrong.message, where=name, hint=wrong.hint) from None
     return found

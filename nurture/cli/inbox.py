@@ -7,6 +7,7 @@ from nurture.app import build_collector, mailboxes_of
 from nurture.cli.inbox_classify import classify_files
 from nurture.cli.output import console, in_zone, json_option, print_json, table
 from nurture.cli.project import opened, project_of
+from nurture.cli.trouble import tell
 from nurture.clock import SystemChance, SystemClock
 from nurture.domain.contact import Contact
 from nurture.errors import MailboxUnavailable
@@ -30,7 +31,7 @@ def collect(ctx: click.Context, is_json: bool) -> None:
     project = project_of(ctx)
     taken: dict[str, int] = {}
     first: set[str] = set()
-    away: dict[str, str] = {}
+    away: dict[str, MailboxUnavailable] = {}
     with opened(project) as database:
         collector = build_collector(project, database, clock=SystemClock(), chance=SystemChance())
         for name, mailbox in mailboxes_of(project).items():
@@ -39,11 +40,13 @@ def collect(ctx: click.Context, is_json: bool) -> None:
             try:
                 taken[name] = collector.collect(name, mailbox)
             except MailboxUnavailable as trouble:
-                away[name] = str(trouble)
+                away[name] = trouble
             else:
                 first |= {name} if is_first else set()
     if is_json:
-        print_json({"taken_in": taken, "first_look": sorted(first), "away": away})
+        print_json(
+            {"taken_in": taken, "first_look": sorted(first), "away": {name: str(why) for name, why in away.items()}}
+        )
     else:
         for name, number in taken.items():
             click.echo(
@@ -53,8 +56,9 @@ def collect(ctx: click.Context, is_json: bool) -> None:
             )
         if not taken and not away:
             click.echo("No sender has an inbox.")
-    if away:
-        raise MailboxUnavailable("\n".join(f"{name}: {why}" for name, why in away.items()))
+    for name, why in away.items():
+        tell(MailboxUnavailable(why.message, where=f"{name}, {why.where}", hint=why.hint))
+    ctx.exit(3 if away else 0)
 
 
 @command.command("list")

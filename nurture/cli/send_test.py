@@ -103,7 +103,12 @@ def _sample(project: Project, campaign: Campaign, now: datetime) -> Facts:
 
 
 def _content(project: Project, campaign: Campaign, action: EmailAction, facts: Facts, sender: Sender) -> Content:
-    content = renderer_of(project).render(action, facts, urls=_urls(project), sender=sender, campaign=campaign.name)
+    renderer = renderer_of(project)
+    try:
+        content = renderer.render(action, facts, urls=_urls(project), sender=sender, campaign=campaign.name)
+    except InvalidInput as wrong:
+        hint = wrong.hint or "`nurture check` says everything that is wrong with the templates."
+        raise InvalidInput(wrong.message, where=wrong.where, hint=hint) from wrong
     return replace(content, subject=f"[test] {content.subject}")
 
 

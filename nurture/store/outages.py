@@ -33,12 +33,20 @@ def outages_in_words(name: str) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
-        told = _told(error.orig if isinstance(error, DBAPIError) else error, name)
+        told = next((told for each in _behind(error) if (told := _told(each, name))), None)
         if told is None:
             raise
         raise told from error
     except PoolTimeout as error:
         raise DatabaseUnavailable("no connection to the database became free", where=name) from error
+
+
+def _behind(error: BaseException) -> Iterator[BaseException | None]:
+    """The error and those that led to it: a full disk ends SQLite's transaction, and then its savepoint is missed."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause.orig if isinstance(cause, DBAPIError) else cause
+        cause = cause.__context__
 
 
 def _told(error: BaseException | None, name: str) -> ServiceUnavailable | None:

@@ -8,6 +8,7 @@ import logging
 import sys
 import tempfile
 import time
+from itertools import chain
 from pathlib import Path
 
 import structlog
@@ -28,12 +29,15 @@ def main() -> None:
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="nurture-bench-") as name:
         folder = Path(name)
-        rows = [
-            *starting.measure(sizes),
-            *incoming.measure(folder, sizes),
-            *queue.measure(folder, sizes),
-            *sending.measure(folder, sizes),
-        ]
+        rows = []
+        for each in chain(
+            starting.measure(sizes),
+            incoming.measure(folder, sizes),
+            queue.measure(folder, sizes),
+            sending.measure(folder, sizes),
+        ):
+            rows.append(each)
+            sys.stderr.write(f"{time.perf_counter() - began:4.0f} s  {each.name}\n")
     kept(asked.json, rows, is_quick=asked.quick)
     facts = ", ".join(f"{name}: {value}" for name, value in machine().items())
     seconds = time.perf_counter() - began

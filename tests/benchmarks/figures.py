@@ -28,15 +28,15 @@ class Sizes:
 
 FULL = Sizes(
     rounds=3,
-    yardstick_mails=3000,
-    mails=1000,
-    stock_mails=300,
-    contacts=10_000,
-    small_queue=50_000,
-    large_queue=500_000,
-    due=1000,
+    yardstick_mails=2000,
+    mails=400,
+    stock_mails=150,
+    contacts=5000,
+    small_queue=25_000,
+    large_queue=250_000,
+    due=500,
     idle_passes=20,
-    starts=7,
+    starts=5,
 )
 QUICK = Sizes(
     rounds=1,

@@ -181,7 +181,10 @@ class ReplyRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A phase of the sales cycle. `then` is `wait`, `advance` or an outcome, resolved from what the file left out."""
+    """A phase of the sales cycle. `then` is `wait`, `advance` or an outcome, resolved from what the file left out.
+
+    A stage with an outcome ends the run with it after its last step, unless the file says `then` itself.
+    """
 
     name: str
     steps: tuple[Step, ...] = ()

@@ -260,8 +260,6 @@ def _waiting(place: _Place, action: WaitAction) -> Decision:
 
 
 def _at_the_end(campaign: Campaign, stage: Stage, watch: datetime | None) -> Decision:
-    if stage.outcome:
-        return Finish(outcome=stage.outcome, because="the last step of an outcome stage is done")
     match stage.then:
         case "wait":
             return Wait(until=watch, because="all steps of the stage are done; waits for what moves on")

@@ -23,6 +23,7 @@ from nurture.loader.words import show
 LinksOf = Callable[[str], Collection[str]]
 """From a template's path to the names of the links in it."""
 
+_ASKS_NOBODY_IN = ("message_sent", "stage_entered", "unsubscribed", "bounced")
 _THEN = ("wait", "advance")
 _OUTCOMES = ("won", "lost", "completed", "unsubscribed", "bounced", "complained", "removed")
 
@@ -163,6 +164,9 @@ def _enroll(shape: CampaignShape, reading: Reading) -> EnrollRule:
         elif word not in ("manual", "daily"):
             events.append(word)
             _known_event(word, here, reading)
+            if word in _ASKS_NOBODY_IN:
+                message = f"asking people in on {word} is not available yet"
+                reading.checked.add(here, "later", message, "write an event from outside, or daily with an audience")
     again = shape.enroll.again if isinstance(shape.enroll, EnrollShape) else None
     return EnrollRule(events=tuple(events), is_daily="daily" in when, again=_again(again, reading))
 
@@ -225,6 +229,8 @@ def _stages(shape: CampaignShape, reading: Reading, reader: StepReader) -> tuple
 def _then(
     stage: StageShape, following: StageShape | None, place: Place, reading: Reading, stages: tuple[str, ...]
 ) -> str:
+    if stage.then is None and stage.outcome is not None:
+        return stage.outcome
     if stage.then is None:
         return "wait" if following is not None and following.enter is not None else "advance"
     if stage.then in stages:

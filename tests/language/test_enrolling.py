@@ -222,6 +222,36 @@ def test_an_outcome_is_recorded_on_entering_its_steps_still_run_and_the_campaign
     assert (run.state, run.outcome, workshop.contact(person).tags) == ("finished", "won", ("customer",))
 
 
+@pytest.mark.parametrize(
+    ("then", "ends"),
+    [("", ("two", "finished", "won")), ("then: advance, ", ("three", "finished", "won"))],
+)
+def test_a_stage_with_an_outcome_ends_the_run_unless_then_says_otherwise(
+    project_of: Making, then: str, ends: tuple[str, str, str | None]
+) -> None:
+    text = (
+        "enroll: contact_created\nstages:\n  one: {steps: [{wait: 99d}]}\n"
+        f"  two: {{enter: ordered, outcome: won, {then}steps: [{{tag: customer}}]}}\n"
+        "  three: {steps: [{tag: welcome}]}\n"
+    )
+    workshop = project_of(text)
+    person = workshop.add_contact()
+    workshop.one_pass()
+    workshop.order(person)
+    workshop.one_pass()
+    run = workshop.run_of(person)
+    assert (run.stage, run.state, run.outcome) == ends
+
+
+@pytest.mark.parametrize("event", ["message_sent", "stage_entered", "unsubscribed", "bounced"])
+def test_an_event_that_asks_nobody_in_yet_says_so(project_of: Making, event: str) -> None:
+    workshop = project_of(short("manual"))
+    path = workshop.project.root / "campaigns" / "cycle.yaml"
+    path.write_text(short(f"[contact_created, {event}]"))
+    (problem,) = library_of(workshop.project).problems
+    assert (problem.code, problem.line, problem.column) == ("later", 1, 27)
+
+
 def test_one_look_causes_one_move_to_the_last_enter_that_holds(project_of: Making) -> None:
     text = (
         "enroll: contact_created\nstages:\n  one: {steps: [{wait: 99d}]}\n"

@@ -193,7 +193,7 @@ def test_the_examples_keys_end_up_where_they_belong(project_of: Making) -> None:
     workshop = project_of(without_what_comes_later(), files=files())
     cycle = workshop.campaigns()["cycle"]
     assert cycle.keywords == ("sales cycle", "trial")
-    assert [stage.then for stage in cycle.stages] == ["advance", "wait", "wait", "advance"]
+    assert [stage.then for stage in cycle.stages] == ["advance", "wait", "wait", "won"]
     assert [str(stage.target) for stage in cycle.stages if stage.target] == ["7d", "7d"]
     thanks = cycle.step("thank-you")
     guide = cycle.step("guide")

@@ -130,7 +130,7 @@ def _tell(
     for note in rows.notes:
         click.echo(f"Note: {note}")
     click.echo(
-        f"{'Would read' if is_dry else 'Read'} {document['read']} rows ({rows.encoding}): {imported.added} added, "
+        f"{'Would read' if is_dry else 'Read'} {document['read']} {'row' if document['read'] == 1 else 'rows'} ({rows.encoding}): {imported.added} added, "
         f"{imported.updated} updated, {imported.unchanged} unchanged, {document['refused']} refused."
     )
     if document["refused_file"]:

@@ -13,6 +13,7 @@ from nurture.cli.project import opened, project_of
 from nurture.cli.serving import on_signals
 from nurture.clock import SystemChance, SystemClock
 from nurture.settings import Project
+from nurture.store import reports
 from nurture.store.database import Database
 
 
@@ -27,11 +28,14 @@ def command(ctx: click.Context, yes: bool, outbox: str | None, is_json: bool) ->
     log_to_terminal()
     with opened(project) as database:
         confirm_first_sends(project, database, is_agreed=yes or outbox is not None)
+        began = SystemClock().now()
         looked_at = asyncio.run(_tick(project, database, Path(outbox) if outbox else None))
+        with database.read() as conn:
+            sent = sum(reports.sent_since(conn, began).values())
     if is_json:
-        print_json({"looked_at": looked_at})
+        print_json({"looked_at": looked_at, "sent": sent})
     else:
-        click.echo(f"Looked at {looked_at} due.")
+        click.echo(f"Sent {sent} {'mail' if sent == 1 else 'mails'}; looked at {looked_at} that were due.")
 
 
 async def _tick(project: Project, database: Database, outbox: Path | None) -> int:

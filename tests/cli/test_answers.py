@@ -19,6 +19,7 @@ def begun(nurture: Nurture, project: Path) -> Path:
     assert nurture("enroll", "trial-follow-up", "aom@example.com").code == 0
     done = spawn("-C", project, "tick", "--json")
     assert done.code == 0, done.err
+    assert done.json["sent"] == 1
     return project
 
 

@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 import structlog
 
 from nurture.clock import Clock
+from nurture.domain.event import Event
 from nurture.engine.perform import Desk
 from nurture.engine.take_in import InboundMail, take_in
-from nurture.errors import InvalidInput, MailboxUnavailable
+from nurture.errors import InvalidInput, MailboxUnavailable, ServiceUnavailable
 from nurture.inbox.classify import classify
 from nurture.inbox.mailbox import Cursor, Fetched, Mailbox
 from nurture.inbox.parse import parse
 from nurture.inbox.thread import answers
 from nurture.intake.address import parse_address
 from nurture.loader.library import Library
-from nurture.store import inbound, link_keys, mailboxes
+from nurture.store import events, inbound, link_keys, mailboxes
 from nurture.store.database import Database
+from nurture.store.inbound import InboundDraft
 
 _OVERLAP = timedelta(days=1)  # a server's idea of when a mail came and ours may differ by a zone
 
@@ -68,7 +70,13 @@ class Collector:
         taken = 0
         look_from = (since or self._clock.now()) - _OVERLAP
         for fetched in mailbox.fetch(cursor, since=look_from, is_known=lambda batch: self._known(name, batch)):
-            taken += self._take_in(name, fetched, keys)
+            try:
+                taken += self._take_in(name, fetched, keys)
+            except ServiceUnavailable:
+                raise
+            except Exception as fault:
+                log.exception("a mail was set aside", sender=name, key=fetched.key)
+                self._set_aside(name, fetched, f"could not be taken in: {type(fault).__name__}: {fault}")
         return taken
 
     def _begin(self, name: str, cursor: Cursor) -> None:
@@ -89,6 +97,18 @@ class Collector:
             is_new = take_in(conn, self._desk, self._library.campaigns, mail, link_keys=keys, now=now)
             inbound.set_cursor(conn, name, uid_validity=after.uid_validity, last_uid=after.last_uid, now=now)
         return is_new
+
+    def _set_aside(self, name: str, fetched: Fetched, reason: str) -> None:
+        """Put a mail on which we fail into the tray, for a person to look at, and go on with the next."""
+        now = self._clock.now()
+        after = fetched.cursor_after
+        draft = InboundDraft(
+            mailbox=name, key=fetched.key, received_at=fetched.received_at, kind="unreadable", reason=reason
+        )
+        with self._database.write() as conn:
+            if inbound.add(conn, draft) is not None:
+                events.append(conn, [Event(name="mail_unmatched", at=now, because=reason, fields={"mailbox": name})])
+            inbound.set_cursor(conn, name, uid_validity=after.uid_validity, last_uid=after.last_uid, now=now)
 
 
 def judged(mailbox: str, fetched: Fetched, now: datetime) -> InboundMail:

@@ -165,5 +165,11 @@ class Pulse:
 
     def _enroll_daily(self) -> None:
         for campaign in self._library.campaigns.values():
-            if campaign.enroll.is_daily and campaign.is_enabled:
+            if not (campaign.enroll.is_daily and campaign.is_enabled):
+                continue
+            try:
                 enroll_daily(self._database, campaign, rules=self._desk.rules, now=self._clock.now())
+            except ServiceUnavailable:
+                raise
+            except Exception:
+                log.exception("nobody was asked in", campaign=campaign.name)

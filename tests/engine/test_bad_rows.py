@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import literal_column, update
 
 from nurture.app import build_engine
-from nurture.store import tables
+from nurture.store import inbound, tables
 from nurture.store import tasks as task_store
 from tests.support.mail_server import MailServer
 from tests.support.project import CAMPAIGN, Workshop, make_workshop
@@ -92,3 +93,40 @@ def test_a_notice_goes_by_another_sender_where_its_own_was_taken_out(relay: Mail
     workshop.one_pass()
     assert [mail.recipient for mail in relay.accepted] == ["somchai@example.com", "owner@acme.example"]
     assert workshop.run_of(person).stage == "awareness" or workshop.run_of(person).held_by
+
+
+def mend(workshop: Workshop, contact_id: int) -> None:
+    with workshop.database.write() as conn:
+        conn.execute(update(tables.contacts).where(tables.contacts.c.id == contact_id).values(tags=[]))
+
+
+def test_a_mail_that_cannot_be_taken_in_goes_to_the_tray_and_the_next_is_read(
+    relay: MailServer, workshop: Workshop
+) -> None:
+    bad, good = workshop.add_contact("bad@example.com"), workshop.add_contact("good@example.com")
+    workshop.one_pass()
+    spoil(workshop, bad)
+    first = {mail.recipient: mail for mail in relay.accepted}
+    workshop.answer(first["bad@example.com"], "Tell me more.")
+    workshop.answer(first["good@example.com"], "Me too.")
+    workshop.pass_after(timedelta(minutes=1))
+    assert "reply_received" in workshop.events(good)
+    with workshop.database.read() as conn:
+        assert [(mail.kind, mail.contact_id) for mail in inbound.tray(conn)] == [("unreadable", None)]
+
+
+def test_a_daily_enrollment_that_was_cut_short_goes_on_the_same_day_and_asks_nobody_twice(
+    relay: MailServer, tmp_path: Path
+) -> None:
+    daily = CAMPAIGN.replace("{when: [contact_created], again: never}", "{when: daily, again: never}")
+    workshop = make_workshop(tmp_path, port=relay.port, campaign=daily)
+    people = [workshop.add_contact(f"person{number}@example.com") for number in range(3)]
+    spoil(workshop, people[1])
+    workshop.one_pass()
+    assert relay.accepted == []
+    mend(workshop, people[1])
+    for _ in range(3):
+        workshop.pass_after(timedelta(minutes=6))
+    assert len(relay.accepted) == 3
+    assert [workshop.events(person).count("enrolled") for person in people] == [1, 1, 1]
+    workshop.database.close()

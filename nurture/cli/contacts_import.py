@@ -129,8 +129,9 @@ def _tell(
 ) -> None:
     for note in rows.notes:
         click.echo(f"Note: {note}")
+    rows_word = "row" if document["read"] == 1 else "rows"
     click.echo(
-        f"{'Would read' if is_dry else 'Read'} {document['read']} {'row' if document['read'] == 1 else 'rows'} ({rows.encoding}): {imported.added} added, "
+        f"{'Would read' if is_dry else 'Read'} {document['read']} {rows_word} ({rows.encoding}): {imported.added} added, "
         f"{imported.updated} updated, {imported.unchanged} unchanged, {document['refused']} refused."
     )
     if document["refused_file"]:

@@ -82,6 +82,7 @@ class Courier:
             outcome=outcome,
             enrollment=assignment.enrollment,
             campaign=assignment.campaign,
+            is_resend=assignment.enrollment is None and assignment.message.enrollment_id is not None,
         )
         try:
             await self._notes.ask(settled)

@@ -10,23 +10,29 @@ from nurture.domain.enrollment import Enrollment
 from nurture.domain.event import Event
 from nurture.domain.message import Accepted, Deferred, Message, MessageState, Outcome, Rejected, Unknown
 from nurture.domain.retry import POLICY_HOLDS_FOR, RELAY_RETRY_AFTER, retry_after, retry_after_interruption
+from nurture.domain.suppression import forbids
 from nurture.engine.notify import queue_notice
 from nurture.engine.perform import Desk
 from nurture.engine.suppress import suppress
-from nurture.store import enrollments, events, holds, messages
+from nurture.store import enrollments, events, holds, messages, resends, suppressions
 from nurture.store.connection import Connection
 
 RESEND_AFTER = timedelta(minutes=15)
+_MOST_RESENDS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """An outcome with the row as claimed; the enrollment as this worker left it leased, none for a notice."""
+    """An outcome with the row as claimed; the enrollment as this worker left it leased, none for a notice.
+
+    `is_resend`: a person asked for an unknown message once more, whose run went on long ago.
+    """
 
     message: Message
     outcome: Outcome
     enrollment: Enrollment | None = None
     campaign: Campaign | None = None
+    is_resend: bool = False
 
 
 def record(conn: Connection, desk: Desk, settled: Sequence[Settled], *, now: datetime) -> None:
@@ -142,6 +148,10 @@ def _defer(
 ) -> None:
     """Have it tried again, `after` a span where that is given; or give it up when that has gone on for too long."""
     message = settled.message
+    if settled.is_resend:
+        at = now + (after or retry_after(message.attempts, desk.chance.uniform(0, 1)))
+        _ask_again(conn, message, at, deferred.reason, now)
+        return
     if now - message.created_at > desk.rules.gives_up_after:
         reason = f"given up after {desk.rules.gives_up_after.days} days: {deferred.reason}"
         if _settle(conn, settled, MessageState.FAILED, reason, now):
@@ -168,6 +178,15 @@ def _try_again(
         if not is_attempt:
             waiting = replace(waiting, attempts=settled.enrollment.attempts)
         _release(conn, settled.enrollment, waiting, now)
+
+
+def _ask_again(conn: Connection, message: Message, at: datetime, reason: str, now: datetime) -> None:
+    """As unknown as before, since only the newest try is known to have failed; tried again where it may be."""
+    messages.settle(conn, message, MessageState.UNKNOWN, reason=reason, now=now)
+    scopes = suppressions.scopes_of(conn, [message.recipient]).get(message.recipient, ())
+    is_refused = any(forbids(scope, message.purpose, message.campaign) for scope in scopes)
+    if message.attempts < _MOST_RESENDS and not is_refused:
+        resends.ask_resend(conn, message.id, now=at)
 
 
 def _still_wants(conn: Connection, message: Message) -> bool:

@@ -132,7 +132,8 @@ def _tell(
     rows_word = "row" if document["read"] == 1 else "rows"
     click.echo(
         f"{'Would read' if is_dry else 'Read'} {document['read']} {rows_word} ({rows.encoding}): "
-        f"{imported.added} added, {imported.updated} updated, {imported.unchanged} unchanged, {document['refused']} refused."
+        f"{imported.added} added, {imported.updated} updated, {imported.unchanged} unchanged, "
+        f"{document['refused']} refused."
     )
     if document["refused_file"]:
         click.echo(f"Refused rows, each with its reason: {document['refused_file']}")

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
-
 from nurture.checks.campaign import check_campaign
 from nurture.clock import Chance, Clock
 from nurture.delivery.dkim import Signer
@@ -35,8 +33,6 @@ from nurture.rendering.renderer import Renderer
 from nurture.settings import Project
 from nurture.store import link_keys
 from nurture.store.database import Database, open_or_create
-from nurture.web.application import create_application
-from nurture.web.unsubscribe import Publisher
 
 
 def open_database(project: Project) -> Database:
@@ -179,12 +175,6 @@ def build_collector(project: Project, database: Database, *, clock: Clock, chanc
     return Collector(
         database=database, desk=desk, library=library_of(project), mailboxes=mailboxes_of(project), clock=clock
     )
-
-
-def build_web(project: Project, database: Database, *, clock: Clock) -> FastAPI:
-    """The listener that links in mails lead to."""
-    publisher = Publisher(company=project.company.name, languages=project.languages)
-    return create_application(database, publisher=publisher, clock=clock)
 
 
 def signers_of(project: Project) -> dict[str, Signer]:

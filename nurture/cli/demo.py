@@ -13,15 +13,16 @@ from zoneinfo import ZoneInfo
 import click
 from rich.console import Console
 
-from nurture.app import Engine, build_engine, build_web, library_of, rules_of
+from nurture.app import Engine, build_engine, library_of, rules_of
 from nurture.cli.demo_end import show_end, show_next
 from nurture.cli.demo_project import MAILDIR, lay_out, on_loopback
 from nurture.cli.demo_tally import Tally, tally
 from nurture.cli.demo_view import View
+from nurture.cli.listener import WebServer, build_web
 from nurture.cli.logging import log_to_terminal
 from nurture.cli.output import console
+from nurture.cli.process import on_signals
 from nurture.cli.project import opened
-from nurture.cli.serving import WebServer, on_signals
 from nurture.clock import Clock, HandClock, SeededChance, SystemChance, SystemClock
 from nurture.errors import UsageError
 from nurture.loader.library import Library

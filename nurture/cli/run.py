@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
-from nurture.app import Engine, build_engine, build_web
+from nurture.app import Engine, build_engine
 from nurture.cli.check import in_words
 from nurture.cli.first_sends import confirm_first_sends
+from nurture.cli.listener import WebServer, build_web
 from nurture.cli.logging import log_to_terminal
 from nurture.cli.output import console
+from nurture.cli.process import on_signals, only_run
 from nurture.cli.project import opened, project_of
-from nurture.cli.serving import WebServer, on_signals, only_run
 from nurture.clock import SystemChance, SystemClock
 from nurture.scheduler import start_heartbeat
 from nurture.settings import Project

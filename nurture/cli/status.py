@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from nurture.app import running_library_of
 from nurture.cli.check import in_words
 from nurture.cli.output import console, in_zone, json_option, print_json, table
+from nurture.cli.process import running_process
 from nurture.cli.project import opened, project_of
-from nurture.cli.serving import running_process
 from nurture.clock import SystemClock
 from nurture.domain.campaign import Campaign
 from nurture.errors import Problem

@@ -9,8 +9,8 @@ from nurture.app import build_engine
 from nurture.cli.first_sends import confirm_first_sends
 from nurture.cli.logging import log_to_terminal
 from nurture.cli.output import json_option, print_json
+from nurture.cli.process import on_signals
 from nurture.cli.project import opened, project_of
-from nurture.cli.serving import on_signals
 from nurture.clock import SystemChance, SystemClock
 from nurture.settings import Project
 from nurture.store import reports

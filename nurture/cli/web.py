@@ -4,10 +4,10 @@ import asyncio
 
 import click
 
-from nurture.app import build_web
+from nurture.cli.listener import WebServer, build_web
 from nurture.cli.logging import log_to_terminal
+from nurture.cli.process import on_signals
 from nurture.cli.project import opened, project_of
-from nurture.cli.serving import WebServer, on_signals
 from nurture.clock import SystemClock
 from nurture.settings import Project
 from nurture.store.database import Database

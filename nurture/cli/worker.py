@@ -7,8 +7,8 @@ import click
 from nurture.app import build_engine
 from nurture.cli.first_sends import confirm_first_sends
 from nurture.cli.logging import log_to_terminal
+from nurture.cli.process import on_signals
 from nurture.cli.project import opened, project_of
-from nurture.cli.serving import on_signals
 from nurture.clock import SystemChance, SystemClock
 from nurture.scheduler import start_heartbeat
 from nurture.settings import Project

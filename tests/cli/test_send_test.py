@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import func, select
 
-from nurture.app import build_web
+from nurture.cli.listener import build_web
 from nurture.cli.project import opened
 from nurture.clock import SystemClock
 from nurture.settings import load_project

@@ -6,8 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nurture.app import build_web
-from nurture.cli.serving import WebServer
+from nurture.cli.listener import WebServer, build_web
 from nurture.clock import Clock
 from nurture.settings import Project
 from nurture.store.database import Database

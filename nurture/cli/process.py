@@ -1,24 +1,18 @@
-"""What `run`, `worker` and `web` share: the lock of a single process, signals, and a web server inside the loop."""
+"""What long-running commands share: the lock of the one `run` on a file, and how a signal ends them."""
 
 import asyncio
-import errno
 import fcntl
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-import uvicorn
-from fastapi import FastAPI
-
-from nurture.errors import ServiceUnavailable, UsageError
+from nurture.errors import UsageError
 from nurture.store.database import Database
 
-_REASONS = {errno.EADDRINUSE: "the port is taken", errno.EACCES: "that port wants more rights"}
 _LOOK_SECONDS = 0.05
 
 
@@ -79,44 +73,3 @@ def on_signals(stop: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop)
-
-
-class WebServer:
-    """A uvicorn server that leaves signals to its caller and says when its port is taken."""
-
-    def __init__(self, application: FastAPI, *, host: str, port: int) -> None:
-        self._config = uvicorn.Config(
-            application, host=host, port=port, log_level="warning", access_log=False, lifespan="off"
-        )
-        self._server = _QuietServer(self._config)
-        self._host, self._port = host, port
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Listening when it returns. Raises ServiceUnavailable where the address cannot be had."""
-        self._task = asyncio.create_task(self._server.serve(sockets=[self._listening()]))
-        while not self._server.started and not self._task.done():
-            await asyncio.sleep(0.01)
-
-    def _listening(self) -> socket.socket:
-        """Bound here and not by uvicorn, which would log and exit by itself."""
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        try:
-            return socket.create_server((self._host, self._port), family=family)
-        except OSError as error:
-            raise ServiceUnavailable(
-                f"nothing can listen on {self._host}:{self._port}: {_REASONS.get(error.errno or 0, str(error))}",
-                hint="Another program has the port, or the host is not this machine's: see `web` in config.yaml.",
-            ) from None
-
-    async def stop(self) -> None:
-        """Answer what is under way, then end."""
-        self._server.should_exit = True
-        if self._task:
-            await self._task
-
-
-class _QuietServer(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

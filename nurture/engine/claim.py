@@ -1,7 +1,8 @@
 """Taking what is due: one transaction that leases, decides, writes the intents and does what needs no network."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -197,6 +198,7 @@ class _Taking:
     lease: Lease
     rooms: dict[str, int]
     now: datetime
+    waiting: Counter[str] = field(default_factory=Counter)
 
     def carry_on_all(self, due: Sequence[Enrollment]) -> list[Assignment | Call | None]:
         """Carry on those whose contact is there."""
@@ -298,9 +300,19 @@ class _Taking:
         per_domain = sender.rates.per_domain_per_minute
         if per_domain is not None:
             domain = facts.contact.address.rpartition("@")[2]
-            if messages.domain_taken(self.conn, sender.name, domain, self.now) >= per_domain:
-                return self.now + timedelta(seconds=60 / per_domain), f"{per_domain} per minute to {domain}"
+            began_at = messages.domain_began_at(self.conn, sender.name, domain, self.now)
+            if len(began_at) >= per_domain:
+                return self._next_place(began_at[-per_domain:], domain), f"{per_domain} per minute to {domain}"
         return None, ""
+
+    def _next_place(self, began_at: Sequence[datetime], domain: str) -> datetime:
+        """When a place of the domain is free that nobody else in this claim waits for.
+
+        Were all to look again at once, a long queue for one domain would go round without end.
+        """
+        minutes, place = divmod(self.waiting[domain], len(began_at))
+        self.waiting[domain] += 1
+        return began_at[place] + timedelta(minutes=1 + minutes)
 
     def _intend(
         self, campaign: Campaign, enrollment: Enrollment, step: Step, facts: Facts, known: Message | None

@@ -306,14 +306,14 @@ def rates_taken(conn: Connection, sender: str, now: datetime) -> RatesTaken:
     return RatesTaken(minute=row[0], hour=row[1], day=row[2])
 
 
-def domain_taken(conn: Connection, sender: str, domain: str, now: datetime) -> int:
-    """How many messages the sender began to send to that domain in the last minute."""
+def domain_began_at(conn: Connection, sender: str, domain: str, now: datetime) -> list[datetime]:
+    """When the sender began to send to that domain in the last minute, the oldest first."""
     mine = [
         messages.c.sender == sender,
         messages.c.domain == domain,
         messages.c.attempted_at > now - timedelta(minutes=1),
     ]
-    return conn.execute(select(func.count()).select_from(messages).where(*mine)).scalar_one()
+    return list(conn.execute(select(messages.c.attempted_at).where(*mine).order_by(messages.c.attempted_at)).scalars())
 
 
 def _is_sending() -> ColumnElement[bool]:

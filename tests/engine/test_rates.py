@@ -101,3 +101,21 @@ def test_a_relay_that_hangs_holds_up_neither_other_senders_nor_the_mailboxes(
     asyncio.run(live_until_mailed())
     assert relay.accepted[0].recipient == "somchai@example.com"
     workshop.database.close()
+
+
+def test_a_long_queue_for_one_domain_is_served_in_turn_and_does_not_go_round_and_round(
+    relay: MailServer, tmp_path: Path
+) -> None:
+    rated = CONFIG.replace("    inbox:", "    limits: {{per_domain_per_minute: 4}}\n    inbox:")
+    workshop = make_workshop(tmp_path, port=relay.port, config=rated)
+    for number in range(12):
+        workshop.add_contact(f"person{number}@example.com")
+    sent, looked_at = [], 0
+    for _ in range(18):
+        before = len(relay.accepted)
+        looked_at += workshop.one_pass()
+        sent.append(len(relay.accepted) - before)
+        workshop.clock.advance(timedelta(seconds=10))
+    assert [sum(sent[minute : minute + 6]) for minute in range(0, 18, 6)] == [4] * 3
+    assert looked_at <= 3 * 12
+    workshop.database.close()

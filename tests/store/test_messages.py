@@ -164,8 +164,8 @@ def test_rates_count_attempts_of_the_last_minute_hour_and_day(database: Database
         an_intent(conn, key="not begun", state=MessageState.DEFERRED)
         assert messages.rates_taken(conn, "mali", NOW) == RatesTaken(minute=1, hour=3, day=4)
         assert messages.rates_taken(conn, "nobody", NOW) == RatesTaken(minute=0, hour=0, day=0)
-        assert messages.domain_taken(conn, "mali", "example.com", NOW) == 1
-        assert messages.domain_taken(conn, "anan", "example.com", NOW) == 0
+        assert len(messages.domain_began_at(conn, "mali", "example.com", NOW)) == 1
+        assert len(messages.domain_began_at(conn, "anan", "example.com", NOW)) == 0
 
 
 def test_the_last_mail_to_a_contact_is_the_one_sent_last(database: Database) -> None:

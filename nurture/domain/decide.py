@@ -5,7 +5,7 @@ calls for. The engine alternates the two, applying each answer (`transition.py`)
 do or to wait for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ from nurture.domain.dated import end_of_day
 from nurture.domain.decision import Decision, Finish, Move, Pass, Perform, React, Send, Skip, Wait
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.evaluate import holds
-from nurture.domain.facts import Facts, Pause, Reply
+from nurture.domain.facts import Facts, Pause, Reply, stood_still
 from nurture.domain.limits import Cap, earliest_under_caps
 from nurture.domain.next_change import next_change
 from nurture.domain.suppression import forbids
@@ -295,16 +295,3 @@ def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
     if one is None or other is None:
         return one or other
     return min(one, other)
-
-
-def stood_still(pauses: Sequence[Pause], since: datetime, now: datetime) -> timedelta:
-    """How much of the span from `since` to `now` lay in pauses, overlapping ones counted once."""
-    total = timedelta()
-    covered_to = since
-    for pause in sorted(pauses, key=lambda pause: pause.from_at):
-        begin = max(covered_to, pause.from_at)
-        end = min(now, pause.end() or now)
-        if end > begin:
-            total += end - begin
-            covered_to = end
-    return total

@@ -33,7 +33,7 @@ from nurture.domain.condition import (
     TriggerField,
 )
 from nurture.domain.duration import Duration
-from nurture.domain.facts import Facts, Pause
+from nurture.domain.facts import Facts, stood_still
 from nurture.domain.portable import (
     MICROSECOND,
     MICROSECONDS_A_DAY,
@@ -270,19 +270,8 @@ def days_since(start: datetime | None, facts: Facts) -> float | None:
     """Days of 24 hours from `start` to now, without the time that was spent in pauses; fractions count."""
     if start is None:
         return None
-    elapsed = max(timedelta(0), facts.now - start) - _paused(facts.pauses, start, facts.now)
+    elapsed = max(timedelta(0), facts.now - start) - stood_still(facts.pauses, start, facts.now)
     return (elapsed // MICROSECOND) / MICROSECONDS_A_DAY
-
-
-def _paused(pauses: tuple[Pause, ...], start: datetime, now: datetime) -> timedelta:
-    """The time between the two moments that lies in any pause; where pauses overlap it counts once."""
-    total, covered = timedelta(0), start
-    for pause in sorted(pauses, key=lambda pause: pause.from_at):
-        begin, end = max(pause.from_at, covered), min(pause.end() or now, now)
-        if end > begin:
-            total += end - begin
-            covered = end
-    return total
 
 
 def _order_total(facts: Facts) -> float | None:

@@ -1,8 +1,8 @@
 """Everything that a condition, a decision or a template may know about one contact at one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,17 @@ class Pause:
     def holds(self, now: datetime) -> bool:
         end = self.end()
         return self.from_at <= now and (end is None or now < end)
+
+
+def stood_still(pauses: Sequence[Pause], since: datetime, now: datetime) -> timedelta:
+    """How much of the span from `since` to `now` lay in pauses, overlapping ones counted once."""
+    total, covered_to = timedelta(0), since
+    for pause in sorted(pauses, key=lambda pause: pause.from_at):
+        begin, end = max(pause.from_at, covered_to), min(pause.end() or now, now)
+        if end > begin:
+            total += end - begin
+            covered_to = end
+    return total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -46,6 +47,7 @@ from nurture.domain.order import Order
 from nurture.domain.walk import Taken, walk
 from tests.support.builders import MONDAY_NINE, a_contact, an_enrollment
 
+T = TypeVar("T")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ZONES = ("Asia/Bangkok", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "Africa/Casablanca")
 HOLIDAYS = frozenset({date(2026, 3, 3), date(2026, 3, 8), date(2026, 4, 6)})
@@ -88,12 +90,19 @@ DATES = st.one_of(
     st.builds(DateRule, day=st.dates(date(2026, 2, 25), date(2026, 4, 10)), source=st.just("its day")),
     st.just(DateRule(field=ContactField("trial_ends_on"), offset=Duration(days=3), is_before=True, source="3d before")),
 )
+
+
+def rarely(strategy: st.SearchStrategy[T], *, one_in: int) -> st.SearchStrategy[T | None]:
+    """None, save one time in so many. `one_of` would take one strategy that is named often for named once."""
+    return st.integers(1, one_in).flatmap(lambda number: strategy if number == one_in else st.none())
+
+
 TIMINGS = st.builds(
     StepTiming,
     after=DURATIONS,
-    date=st.one_of(st.none(), st.none(), st.none(), DATES),
-    days=st.one_of(st.none(), st.none(), st.just(frozenset({1, 3}))),
-    at=st.one_of(st.none(), st.none(), st.just(time(9, 30)), st.just(time(2, 30))),
+    date=rarely(DATES, one_in=8),
+    days=rarely(st.just(frozenset({1, 3})), one_in=5),
+    at=rarely(st.sampled_from([time(9, 30), time(2, 30)]), one_in=4),
     window=st.sampled_from([ANY_TIME, ANY_TIME, OFFICE, EVENING]),
     timing=st.sampled_from(["earliest", "spread"]),
     is_sent_late=st.booleans(),
@@ -102,7 +111,7 @@ REPLIES = st.fixed_dictionaries(
     {
         "other": st.builds(ReplyRule, is_move_next=st.booleans(), notify=st.just("owner")),
         "question": st.builds(ReplyRule, pause=st.sampled_from([PauseRule(), PauseRule(for_=Duration(days=5)), None])),
-        "not_interested": st.sampled_from([ReplyRule(exit="lost"), ReplyRule()]),
+        "not_interested": st.sampled_from([ReplyRule(), ReplyRule(), ReplyRule(exit="lost")]),
     }
 ).map(MappingProxyType)
 
@@ -113,15 +122,26 @@ def campaigns(draw: st.DrawFn) -> Campaign:
     counted = iter(range(1000))
 
     def steps(depth: int) -> tuple[Step, ...]:
-        return tuple(step(depth) for _ in range(draw(st.integers(0, 3 if depth == 0 else 2))))
+        return tuple(step(depth) for _ in range(draw(st.integers(1, 4) if depth == 0 else st.integers(0, 2))))
 
     def step(depth: int) -> Step:
-        kinds = ["email", "email", "task", "tag", "set", "webhook", "wait", *(["choose"] if depth < 2 else [])]
+        kinds = [
+            "email",
+            "email",
+            "email",
+            "email",
+            "task",
+            "tag",
+            "set",
+            "webhook",
+            "wait",
+            *(["choose"] if depth < 2 else []),
+        ]
         return Step(
             id=f"s{next(counted)}",
             action=action(draw(st.sampled_from(kinds)), depth),
-            if_=draw(st.one_of(st.none(), st.none(), CONDITIONS)),
-            unless=draw(st.one_of(st.none(), st.none(), CONDITIONS)),
+            if_=draw(rarely(CONDITIONS, one_in=8)),
+            unless=draw(rarely(CONDITIONS, one_in=8)),
             timing=draw(TIMINGS),
             is_capped=draw(st.booleans()),
         )
@@ -147,17 +167,18 @@ def campaigns(draw: st.DrawFn) -> Campaign:
                 return ChooseAction(branches=(*branches, Branch(condition=None, steps=steps(depth + 1))))
 
     def stage(number: int) -> Stage:
-        is_outcome = number > 0 and draw(st.integers(0, 3)) == 0
+        is_outcome = number > 0 and draw(st.integers(0, 3)) == 3
         return Stage(
             name=f"stage{number}",
-            steps=steps(0),
-            enter=draw(st.one_of(st.none(), CONDITIONS)) if number else None,
+            steps=steps(0) if number == 0 or draw(st.integers(0, 4)) else (),
+            enter=draw(rarely(CONDITIONS, one_in=3)) if number else None,
             outcome="won" if is_outcome else None,
             replies=draw(REPLIES),
-            then=draw(st.sampled_from(["wait", "advance", "lost"])),
+            then=draw(st.sampled_from(["advance", "advance", "advance", "wait", "lost"])),
         )
 
-    exits = draw(st.lists(st.builds(ExitRule, outcome=st.just("lost"), condition=CONDITIONS), max_size=1))
+    leaving = draw(rarely(CONDITIONS, one_in=4))
+    exits = [ExitRule(outcome="lost", condition=leaving)] if leaving else []
     stages = tuple(stage(number) for number in range(draw(st.integers(1, 4))))
     return Campaign(name="cycle", digest="d0", senders=("mali",), stages=stages, exits=tuple(exits))
 

@@ -98,6 +98,7 @@ def test_what_was_in_the_mailbox_before_the_first_look_is_history(
         b"Message-ID: <old@example.com>\r\n\r\nYes!\r\n"
     )
     dovecot.deliver(old, at=workshop.clock.now() - 90 * DAY)
+    dovecot.deliver(old.replace(b"<old@", b"<this-morning@"), at=workshop.clock.now() - timedelta(hours=2))
     workshop.one_pass()
     workshop.pass_after(timedelta(minutes=1))
     assert workshop.run_of(person).stage == "awareness"

@@ -173,6 +173,9 @@ def test_an_open_by_a_person_proves_that_an_unknown_had_arrived(relay: MailServe
     theirs = World(workshop=world.workshop, relay=relay, person=other)
     relay.accepted.insert(0, relay.accepted[-1])
     world.workshop.clock.advance(timedelta(hours=1))
+    httpx.head(theirs.pixel())
+    world.pass_time(120 * SECOND)
+    assert world.workshop.messages_of(other)[0].state is MessageState.UNKNOWN  # a machine's proves nothing
     httpx.get(theirs.pixel())
     world.pass_time(120 * SECOND)
     assert world.workshop.messages_of(other)[0].state is MessageState.SENT

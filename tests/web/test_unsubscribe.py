@@ -91,6 +91,8 @@ def test_one_click_needs_neither_cookie_nor_page_nor_redirect(world: World) -> N
     assert (answer.status_code, answer.headers.get("location"), answer.headers.get("set-cookie")) == (200, None, None)
     assert world.scopes() == ("marketing",)
     assert world.workshop.run_of(person).outcome == "unsubscribed"
+    with world.workshop.database.read() as conn:
+        assert [each.source for each in suppressions.listed(conn)] == ["one-click"]
 
 
 def test_one_click_works_as_multipart_too(world: World) -> None:

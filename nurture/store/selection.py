@@ -38,7 +38,7 @@ def runs_with_open_messages(
     waiting = select(messages.c.enrollment_id).where(messages.c.state.in_(_OPEN_FATES))
     if campaign is not None:
         waiting = waiting.where(messages.c.campaign == campaign)
-    which = _RUNS.c.id.in_(waiting)
+    which: ColumnElement[bool] = _RUNS.c.id.in_(waiting)
     if contact_ids is not None:
         which &= _RUNS.c.contact_id.in_(contact_ids)
     return _chosen(conn, which, where, campaign)

@@ -1,6 +1,9 @@
-"""`nurture task list|done`: what people have to do."""
+"""`nurture task list|show|done`: what people have to do."""
+
+from pathlib import Path
 
 import click
+from rich.markdown import Markdown
 from rich.markup import escape
 
 from nurture.app import library_of, rules_of
@@ -40,6 +43,42 @@ def list_tasks(ctx: click.Context, owner: str | None, is_json: bool) -> None:
         due = in_zone(task.due_at, project.zone)
         shown.add_row(str(task.id), task.kind, escape(task.title), escape(email), escape(task.owner or ""), due)
     console().print(shown)
+
+
+@command.command("show")
+@click.argument("task_id", type=int)
+@json_option
+@click.pass_context
+def show(ctx: click.Context, task_id: int, is_json: bool) -> None:
+    """One task with its playbook: how to go about it."""
+    project = project_of(ctx)
+    with opened(project) as database, database.read() as conn:
+        task = tasks.get(conn, task_id)
+        if task is None:
+            raise InvalidInput(f"no task has the id {task_id}", hint="`nurture task list` shows them.")
+        people = contacts.get_many(conn, [task.contact_id] if task.contact_id else [])
+    if is_json:
+        print_json(task)
+        return
+    out = console()
+    out.print(f"[bold]{escape(task.title)}[/bold] ({task.kind})")
+    for person in people.values():
+        out.print(escape(" ".join(part for part in (person.first_name, person.last_name, person.phone) if part)))
+        out.print(escape(person.email))
+    if task.due_at:
+        out.print(f"due {in_zone(task.due_at, project.zone)}")
+    if task.done_at:
+        out.print(f"done {in_zone(task.done_at, project.zone)} {escape(task.note)}")
+    if task.playbook:
+        out.print()
+        out.print(_playbook(project.root, task.playbook))
+
+
+def _playbook(root: Path, name: str) -> Markdown | str:
+    path = (root / name).resolve()
+    if not path.is_relative_to(root.resolve()) or not path.is_file():
+        return f"The playbook {name} is not there."
+    return Markdown(path.read_text(encoding="utf-8", errors="replace"))
 
 
 @command.command("done")

@@ -38,7 +38,12 @@ def as_document(story: Story) -> dict[str, object]:
 
 def _run_document(chapter: Chapter) -> dict[str, object]:
     run = chapter.enrollment
-    coming = {"step": run.step, "at": run.due_at, "because": run.because, "held_by": run.held_by or None}
+    coming = {
+        "step": run.step,
+        "at": run.planned_at or run.due_at,
+        "because": run.because,
+        "held_by": run.held_by or None,
+    }
     return {
         "campaign": run.campaign,
         "run": run.id,
@@ -84,7 +89,7 @@ def show(story: Story, project: Project) -> None:
         for event in sorted((*beside, *chapter.events), key=lambda event: event.at):
             _print_event(event, project)
         if not chapter.is_over:
-            at = in_zone(run.due_at, project.zone) or "when something happens"
+            at = in_zone(run.planned_at or run.due_at, project.zone) or "when something happens"
             held = f" [yellow]held by {escape(run.held_by)}[/yellow]" if run.held_by else ""
             out.print(f"  [bold]next[/bold] {escape(run.step or 'what moves on')}, {at}: {escape(run.because)}{held}")
 

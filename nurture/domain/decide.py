@@ -6,7 +6,7 @@ do or to wait for.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nurture.domain.calendar import Calendar, add
@@ -132,12 +132,15 @@ class _Place:
         return Skip(step_id=self.step.id, to=self.follower, because=because)
 
     def wait(self, until: datetime | None, because: str, held_by: str = "") -> Wait:
+        """A wait for `until`, with a look before where time alone may move the person: that needs no sender's room."""
+        look_at = _earliest(until, self.watch)
         return Wait(
-            until=_earliest(until, self.watch),
+            until=look_at,
             because=because,
             step_id=self.step.id,
+            planned_at=until,
             held_by=held_by,
-            will_send=isinstance(self.step.action, EmailAction),
+            will_send=isinstance(self.step.action, EmailAction) and look_at == until,
         )
 
 
@@ -159,10 +162,15 @@ def next_step(
             held_by="edit",
         )
     watch = _watch(campaign, stage, facts)
-    pause = _pause_that_holds(facts)
+    pause = _pause_that_holds(stage, enrollment, facts)
     if pause:
-        until = _earliest(pause.end(), watch)
-        return Wait(until=until, because=pause.because, step_id=enrollment.step, held_by="pause")
+        return Wait(
+            until=_earliest(pause.end(), watch),
+            because=pause.because,
+            step_id=enrollment.step,
+            planned_at=pause.end(),
+            held_by="pause",
+        )
     if step is None:
         return _at_the_end(campaign, stage, watch)
     return _at_a_step(
@@ -256,7 +264,8 @@ def _waiting(place: _Place, action: WaitAction) -> Decision:
     words = f"waits until {action.until}" if action.until else f"waits for {action.for_}"
     if action.until and action.for_:
         words += f", at most {action.for_}"
-    return place.wait(_earliest(ends_at, changes_at), words)
+    waiting = place.wait(_earliest(ends_at, changes_at), words)
+    return replace(waiting, planned_at=ends_at)
 
 
 def _at_the_end(campaign: Campaign, stage: Stage, watch: datetime | None) -> Decision:
@@ -272,9 +281,17 @@ def _at_the_end(campaign: Campaign, stage: Stage, watch: datetime | None) -> Dec
             return Finish(outcome=outcome, because="all steps of the stage are done")
 
 
-def _pause_that_holds(facts: Facts) -> Pause | None:
-    """Of several pauses the one that ends last; one without an end outlasts all."""
-    holding = [pause for pause in facts.pauses if pause.holds(facts.now)]
+def _pause_that_holds(stage: Stage, enrollment: Enrollment, facts: Facts) -> Pause | None:
+    """Of several pauses the one that ends last; one without an end outlasts all.
+
+    Entering a stage with an outcome lifts those that began before, also the contact's own in all campaigns: for this
+    run alone.
+    """
+    holding = [
+        pause
+        for pause in facts.pauses
+        if pause.holds(facts.now) and not (stage.outcome and pause.from_at < enrollment.stage_entered_at)
+    ]
     endless = next((pause for pause in holding if pause.end() is None), None)
     return endless or max(holding, key=lambda pause: pause.end() or facts.now, default=None)
 

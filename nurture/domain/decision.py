@@ -44,13 +44,15 @@ class Skip:
 class Wait:
     """Look again at `until`; None when only an event can change anything.
 
-    `held_by` names the limit or pause that holds it. `will_send` says that what waits is an email whose own time
-    has come or is known, so that it needs room of its sender.
+    `planned_at` is when what waits is to happen as far as that is known: `until` may be earlier, to ask again what time
+    alone can change. `held_by` names the limit or pause that holds it. `will_send` says that at `until` an email's own
+    time has come, so that it needs room of its sender.
     """
 
     until: datetime | None
     because: str
     step_id: str | None = None
+    planned_at: datetime | None = None
     held_by: str = ""
     will_send: bool = False
 

@@ -34,6 +34,7 @@ class Enrollment:
     anchor_at: datetime
     sender: str
     due_at: datetime | None = None
+    planned_at: datetime | None = None
     outcome: str | None = None
     finished_at: datetime | None = None
     trigger_event_id: int | None = None

@@ -18,6 +18,7 @@ def wait(enrollment: Enrollment, decision: Wait, campaign: Campaign) -> Enrollme
         enrollment,
         state=EnrollmentState.PAUSED if decision.held_by == "pause" else EnrollmentState.ACTIVE,
         due_at=decision.until,
+        planned_at=decision.planned_at,
         because=decision.because,
         held_by=decision.held_by,
         will_send=decision.will_send,
@@ -65,14 +66,14 @@ def enter(enrollment: Enrollment, decision: Move, campaign: Campaign, now: datet
 
 
 def finish(enrollment: Enrollment, decision: Finish, now: datetime) -> Enrollment:
-    """Over. A run that ran out after it had won keeps `won`."""
-    outcome = enrollment.outcome if enrollment.outcome and decision.outcome == "completed" else decision.outcome
+    """Over. An outcome is recorded on entering its stage and stays: who has bought is won, whatever comes after."""
     return replace(
         enrollment,
         state=EnrollmentState.FINISHED,
-        outcome=outcome,
+        outcome=enrollment.outcome or decision.outcome,
         finished_at=now,
         due_at=None,
+        planned_at=None,
         because=decision.because,
         held_by="",
         will_send=False,
@@ -102,6 +103,7 @@ def _at(enrollment: Enrollment, step_id: str | None, campaign: Campaign, now: da
         step=step_id,
         anchor_at=now,
         due_at=now,
+        planned_at=None,
         attempts=0,
         retry_at=None,
         because="",

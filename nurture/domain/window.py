@@ -25,9 +25,12 @@ def window_never_opens(timing: StepTiming) -> bool:
     """Whether no day of any calendar can hold a moment for the step: no weekday is left, or `at` is outside `hours`."""
     if not _weekdays(timing):
         return True
-    return not any(
-        begin < end and (timing.at is None or begin <= timing.at < end) for begin, end in timing.window.hours
-    )
+    return not _has_its_minute(timing) or not any(begin < end for begin, end in timing.window.hours)
+
+
+def _has_its_minute(timing: StepTiming) -> bool:
+    """Whether `at` is inside the hours as written: a gap may carry it into them, but not from outside."""
+    return timing.at is None or any(begin <= timing.at < end for begin, end in timing.window.hours)
 
 
 def from_at_on(timing: StepTiming) -> StepTiming:
@@ -49,7 +52,7 @@ def is_open_day(timing: StepTiming, day: date, calendar: Calendar) -> bool:
 
 def open_spans(timing: StepTiming, day: date, calendar: Calendar) -> tuple[Span, ...]:
     """All moments of `day` at which the step may go, as spans in order."""
-    if not is_open_day(timing, day, calendar):
+    if not is_open_day(timing, day, calendar) or not _has_its_minute(timing):
         return ()
     spans = sorted(
         span for begin, end in timing.window.hours for span in _spans_between(begin, end, day, calendar.zone)

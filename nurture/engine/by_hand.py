@@ -44,13 +44,16 @@ def move(
     conn: Connection, campaign: Campaign, enrollment: Enrollment, *, stage: str, because: str, now: datetime
 ) -> None:
     """Put a run into a stage, also backwards: only a hand may. What was sent in this run is not sent again."""
-    if campaign.stage(stage) is None:
+    found = campaign.stage(stage)
+    if found is None:
         names = ", ".join(each.name for each in campaign.stages)
         raise InvalidInput(f"campaign {campaign.name} has no stage {stage!r}", hint=f"It has: {names}.")
     if enrollment.state is EnrollmentState.FINISHED:
         raise InvalidInput("that run is finished", hint="`nurture enroll` begins a new one.")
     moved = transition.enter(enrollment, Move(stage=stage, because=because), campaign, now)
-    moved = replace(moved, lease_token=None, lease_until=None)
+    # A hand takes an outcome back too: who is put back among the prospects has not won.
+    outcome = found.outcome
+    moved = replace(moved, outcome=outcome, lease_token=None, lease_until=None)
     if not enrollments.save(conn, enrollment, moved, now=now):
         raise InvalidInput("the run was changed at this very moment", hint="Try again.")
     cancel_waiting(conn, enrollment.id, reason=because, now=now)

@@ -10,20 +10,21 @@ from nurture.domain.value import Value
 from nurture.domain.walk import Taken
 
 
-def events_of(enrollment: Enrollment, taken: Iterable[Taken], at: datetime) -> list[Event]:
+def events_of(enrollment: Enrollment, after: Enrollment, taken: Iterable[Taken], at: datetime) -> list[Event]:
     """The events of decisions that took effect by being taken; a Send or Perform is logged when done, a Wait never.
 
-    A Wait changes nothing but when to look again: its reason stands in the enrollment's row.
+    A Wait changes nothing but when to look again: its reason stands in the enrollment's row. `after` is where the way
+    led: the outcome that it ended with is the run's, recorded when an outcome stage was entered.
     """
     events = []
     for each in taken:
-        event = _event_of(enrollment, each, at)
+        event = _event_of(enrollment, after, each, at)
         if event:
             events.append(event)
     return events
 
 
-def _event_of(enrollment: Enrollment, taken: Taken, at: datetime) -> Event | None:
+def _event_of(enrollment: Enrollment, after: Enrollment, taken: Taken, at: datetime) -> Event | None:
     match taken.decision:
         case Move(stage=stage, because=because):
             return happened(enrollment, "stage_entered", at, stage=stage, because=because, fields={"from": taken.stage})
@@ -31,8 +32,9 @@ def _event_of(enrollment: Enrollment, taken: Taken, at: datetime) -> Event | Non
             return happened(enrollment, "step_skipped", at, stage=taken.stage, step=step, because=because)
         case Pass(step=step_passed, because=because):
             return happened(enrollment, "step_done", at, stage=taken.stage, step=step_passed.id, because=because)
-        case Finish(outcome=outcome, because=because):
-            return happened(enrollment, "finished", at, stage=taken.stage, because=because, fields={"outcome": outcome})
+        case Finish(because=because):
+            fields = {"outcome": after.outcome}
+            return happened(enrollment, "finished", at, stage=taken.stage, because=because, fields=fields)
         case React(pauses_until=until, because=because) if until is not None:
             return happened(enrollment, "paused", at, stage=taken.stage, because=because, fields={"until": until})
         case _:

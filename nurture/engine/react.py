@@ -31,7 +31,7 @@ def write_decisions(
 ) -> None:
     """Log what was decided on the way from `before` to `after` and write what follows from it."""
     taken = tuple(taken)
-    events.append(conn, events_of(before, taken, facts.now))
+    events.append(conn, events_of(before, after, taken, facts.now))
     for each in taken:
         match each.decision:
             case Move(stage=name, because=because):

@@ -1,6 +1,5 @@
 """Refusing to write to an address from now on, and ending what runs towards it."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from nurture.domain import transition
@@ -45,11 +44,11 @@ def end_run(conn: Connection, enrollment_id: int, decision: Finish, *, now: date
     enrollment = enrollments.get(conn, enrollment_id)
     if enrollment is None or enrollment.state == "finished":
         return False
-    finished = replace(transition.finish(enrollment, decision, now), outcome=decision.outcome)
+    finished = transition.finish(enrollment, decision, now)
     if not enrollments.save(conn, enrollment, finished, now=now):
         return False
     cancel_waiting(conn, enrollment_id, reason=decision.because, now=now)
-    event = happened(enrollment, "finished", now, because=decision.because, fields={"outcome": decision.outcome})
+    event = happened(enrollment, "finished", now, because=decision.because, fields={"outcome": finished.outcome})
     events.append(conn, [event])
     return True
 

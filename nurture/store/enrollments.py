@@ -277,6 +277,7 @@ def _values(enrollment: Enrollment) -> dict[str, Any]:
         "anchor_at": enrollment.anchor_at,
         "sender": enrollment.sender,
         "due_at": enrollment.due_at,
+        "planned_at": enrollment.planned_at,
         "outcome": enrollment.outcome,
         "finished_at": enrollment.finished_at,
         "trigger_event_id": enrollment.trigger_event_id,

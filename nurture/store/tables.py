@@ -100,6 +100,7 @@ enrollments = Table(
     Column("anchor_at", UtcTime, nullable=False),
     Column("sender", Text, nullable=False),
     Column("due_at", UtcTime),
+    Column("planned_at", UtcTime, comment="of the step it stands at; due_at may be an earlier look"),
     Column("outcome", Text),
     Column("finished_at", UtcTime),
     Column("trigger_event_id", Id),

@@ -279,3 +279,30 @@ def test_a_failed_try_waits_for_its_next_one() -> None:
 
 def an_order() -> Order:
     return Order(id=1, contact_id=1, number="1", placed_at=MONDAY_NINE, total=Decimal(100), currency="THB")
+
+
+def test_a_look_at_what_time_may_change_needs_no_room_and_hides_no_plan() -> None:
+    campaign = cycle()
+    waiting = an_enrollment(step="guide", entered_at=MONDAY_NINE - 119 * DAY)
+    facts = facts_of(entered_at=MONDAY_NINE - 119 * DAY)
+    decision = next_step(campaign, waiting, facts, BANGKOK)
+    assert isinstance(decision, Wait)
+    assert decision.planned_at == MONDAY_NINE + 3 * DAY
+    assert decision.until == MONDAY_NINE + DAY + timedelta(microseconds=1)
+    assert not decision.will_send
+
+
+def test_a_pause_from_before_an_outcome_stage_does_not_hold_in_it_and_a_later_one_does() -> None:
+    won = an_enrollment(stage="purchase", step="thanks", outcome="won", stage_entered_at=MONDAY_NINE)
+    before = Pause(
+        id=1, kind="out_of_office", from_at=MONDAY_NINE - DAY, until_at=MONDAY_NINE + 9 * DAY, because="away"
+    )
+    assert isinstance(next_step(cycle(), won, facts_of(pauses=(before,)), BANGKOK), Send)
+    since = replace(before, from_at=MONDAY_NINE)
+    assert isinstance(next_step(cycle(), won, facts_of(pauses=(since,)), BANGKOK), Wait)
+
+
+def test_who_has_won_stays_won_whatever_comes_after() -> None:
+    won = an_enrollment(stage="purchase", step="thanks", outcome="won")
+    walked = walk(cycle(), won, facts_of(suppressed_scopes=("marketing",)), BANGKOK)
+    assert (walked.enrollment.state, walked.enrollment.outcome) == (EnrollmentState.FINISHED, "won")

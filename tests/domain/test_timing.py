@@ -11,7 +11,7 @@ from nurture.domain.calendar import Calendar, moment_of, wall_of
 from nurture.domain.campaign import ANY_TIME, StepTiming, Window
 from nurture.domain.duration import NO_TIME, Duration
 from nurture.domain.timing import Late, NoDate, Planned, open_at, plan
-from nurture.domain.window import window_never_opens
+from nurture.domain.window import open_spans, window_never_opens
 from tests.support.builders import a_contact, facts_of
 
 BANGKOK = Calendar(zone=ZoneInfo("Asia/Bangkok"))
@@ -267,3 +267,10 @@ def test_a_daily_mail_at_a_fixed_time_comes_every_day_though_each_leaves_a_littl
     assert wall(timing, "2026-03-02 18:00") == "2026-03-03 09:30:00"
     hours = StepTiming(after=Duration(seconds=24 * 3600), at=time(9, 30))
     assert wall(hours, "2026-03-02 18:00") == "2026-03-04 09:30:00"
+
+
+def test_a_gap_does_not_carry_a_time_into_a_window_that_it_is_outside_of() -> None:
+    timing = StepTiming(at=time(0), window=Window(hours=((time(1), time(5)),)))
+    cairo = ZoneInfo("Africa/Cairo")
+    assert window_never_opens(timing)
+    assert open_spans(timing, date(2023, 4, 28), Calendar(zone=cairo)) == ()

@@ -107,6 +107,7 @@ def _create_enrollments() -> None:
         sa.Column("anchor_at", TIME, nullable=False),
         sa.Column("sender", sa.Text(), nullable=False),
         sa.Column("due_at", TIME),
+        sa.Column("planned_at", TIME, comment="of the step it stands at; due_at may be an earlier look"),
         sa.Column("outcome", sa.Text()),
         sa.Column("finished_at", TIME),
         sa.Column("trigger_event_id", ID),

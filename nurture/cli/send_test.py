@@ -49,7 +49,7 @@ def command(
     facts = _facts(project, campaign, email)
     if language:
         facts = replace(facts, contact=replace(facts.contact, language=language))
-    sender = project.senders[sender_of(campaign, facts.contact.address)].sender
+    sender = project.senders[action.from_ or sender_of(campaign, facts.contact.address)].sender
     content = _content(project, campaign, action, facts, sender)
     data = _letter(project, campaign, content, sender, address.email)
     parcel = Parcel(sender=sender.name, mail_from=sender.email, rcpt_to=address.email, data=data)

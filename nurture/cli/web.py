@@ -25,9 +25,9 @@ def command(ctx: click.Context) -> None:
 
 async def _serve(project: Project, database: Database) -> None:
     web = WebServer(build_web(project, database, clock=SystemClock()), host=project.web_host, port=project.web_port)
-    await web.start()
-    click.echo(f"Listening on {project.web_host}:{project.web_port}; Ctrl-C stops it.")
     stopping = asyncio.Event()
     on_signals(stopping.set)
+    await web.start()
+    click.echo(f"Listening on {project.web_host}:{project.web_port}; Ctrl-C stops it.")
     await stopping.wait()
     await web.stop()

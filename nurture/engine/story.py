@@ -51,7 +51,8 @@ def _of_run(happened: Sequence[Event], run_id: int) -> tuple[Event, ...]:
 def what(event: Event) -> str:
     """The event in a marketer's words, without its reason.
 
-    >>> what(Event(name="message_sent", at=datetime.min, step="hello"))
+    >>> from datetime import UTC, datetime
+    >>> what(Event(name="message_sent", at=datetime(2026, 3, 2, tzinfo=UTC), step="hello"))
     'sent'
     """
     return _WORDS.get(event.name, event.name.replace("_", " "))

@@ -64,6 +64,18 @@ def enroll(
     ]
 
 
+def refusals_of(
+    conn: Connection, campaign: Campaign, contact_ids: Sequence[int], *, rules: Rules, now: datetime
+) -> dict[int, Refusal | None]:
+    """Why `enroll` would refuse each contact, None for whom it would ask in; nothing is written."""
+    facts = fact_store.load_for_contacts(
+        conn, contact_ids, now=now, zone=rules.zone, score_rules=rules.score_rules, campaign=campaign.name
+    )
+    return {
+        contact_id: _refusal(conn, campaign, found, rules, now, is_by_hand=False) for contact_id, found in facts.items()
+    }
+
+
 def _enroll_one(
     conn: Connection,
     campaign: Campaign,

@@ -9,7 +9,7 @@ from itertools import islice
 from nurture.domain.campaign import Campaign
 from nurture.domain.contact import ContactDraft
 from nurture.domain.event import Event
-from nurture.engine.enroll import enroll
+from nurture.engine.enroll import enroll, refusals_of
 from nurture.engine.rules import Rules
 from nurture.store import contacts, enrollments, events, owners
 from nurture.store.connection import Connection
@@ -101,10 +101,9 @@ def _count_who_would(
     rules: Rules,
     now: datetime,
 ) -> None:
-    """The same, taken back: nothing tells better who would be asked in than asking them."""
-    with conn.begin_nested() as trial:
-        _ask_in(conn, opened, added, found, rules, now)
-        trial.rollback()
+    for campaign in opened:
+        refusals = refusals_of(conn, campaign, added, rules=rules, now=now)
+        found.entered[campaign.name] += sum(refusal is None for refusal in refusals.values())
 
 
 def _batched(drafts: Iterable[ContactDraft], size: int) -> Iterator[list[ContactDraft]]:

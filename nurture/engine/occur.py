@@ -24,7 +24,7 @@ def occur(
 
     Who is new and nobody's is given an owner, so that the first notice already has somebody to go to.
     """
-    (event_id,) = events.append(conn, [event])
+    event_id = events.append_one(conn, event)
     if event.contact_id is None:
         return []
     if event.name == "contact_created":

@@ -10,28 +10,36 @@ from nurture.store.tables import events
 from nurture.store.values import pack, storable, unpack
 
 
-def append(conn: Connection, happened: Sequence[Event]) -> list[int]:
-    """Write events and return their ids, in order. Waking whom they concern is `enrollments.wake`."""
-    if not happened:
-        return []
-    rows = [
-        {
-            "name": event.name,
-            "at": event.at,
-            "contact_id": event.contact_id,
-            "enrollment_id": event.enrollment_id,
-            "message_id": event.message_id,
-            "campaign": event.campaign,
-            "stage": event.stage,
-            "step": event.step,
-            "link": event.link,
-            "is_human": event.is_human,
-            "because": storable(event.because),
-            "fields": pack(event.fields),
-        }
-        for event in happened
-    ]
-    return list(conn.execute(insert(events).returning(events.c.id, sort_by_parameter_order=True), rows).scalars())
+def append(conn: Connection, happened: Sequence[Event]) -> None:
+    """Write events, in order. Waking whom they concern is `enrollments.wake`.
+
+    Without their ids, which SQLite would only give row by row.
+    """
+    if happened:
+        conn.execute(insert(events), [_values(event) for event in happened])
+
+
+def append_one(conn: Connection, event: Event) -> int:
+    """Write one event and return its id."""
+    event_id: int = conn.execute(insert(events).values(_values(event)).returning(events.c.id)).scalar_one()
+    return event_id
+
+
+def _values(event: Event) -> dict[str, Any]:
+    return {
+        "name": event.name,
+        "at": event.at,
+        "contact_id": event.contact_id,
+        "enrollment_id": event.enrollment_id,
+        "message_id": event.message_id,
+        "campaign": event.campaign,
+        "stage": event.stage,
+        "step": event.step,
+        "link": event.link,
+        "is_human": event.is_human,
+        "because": storable(event.because),
+        "fields": pack(event.fields),
+    }
 
 
 def get(conn: Connection, event_id: int) -> Event | None:

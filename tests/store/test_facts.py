@@ -95,7 +95,7 @@ def test_mails_count_for_the_run_by_what_was_sent_and_for_caps_by_what_may_have_
 
 def test_replies_pauses_orders_and_refusals_are_those_of_the_run_and_the_person(database: Database) -> None:
     with database.write() as conn:
-        (trigger,) = events.append(conn, [Event(name="form_submitted", at=BEFORE, fields={"needs": "a demo"})])
+        trigger = events.append_one(conn, Event(name="form_submitted", at=BEFORE, fields={"needs": "a demo"}))
         run = a_run(conn, trigger_event_id=trigger)
         other = a_run(conn, campaign="other")
         mine = inbound.add(conn, a_reply(run, "1", intent="question", detail={"until": LATER}))

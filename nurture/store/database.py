@@ -4,10 +4,11 @@ SQLite keeps WAL, `synchronous=FULL` and begins every write with `BEGIN IMMEDIAT
 deferred ones would fail half-way. Python's own transaction control is off: it begins none for a SELECT.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -34,7 +35,8 @@ class Database:
 
     def __init__(self, url: str, *, busy_seconds: float = 10.0) -> None:
         self._url = _understood(url)
-        self.name = self._url.render_as_string(hide_password=True)
+        # Without its query: `?password=` may stand there.
+        self.name = self._url.set(query={}).render_as_string(hide_password=True)
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
         self.is_memory = self.is_sqlite and self._url.database in (None, "", ":memory:")
         self.path = Path(self._url.database or "").absolute() if self.is_sqlite and not self.is_memory else None
@@ -187,6 +189,7 @@ def open_or_create(url: str, *, busy_seconds: float = 10.0) -> Database:
     is_new = database.is_memory or (database.path is not None and not _has_content(database.path))
     try:
         if is_new:
+            _make_private(database.path)
             database.create_tables()
         else:
             database.check_current()
@@ -194,6 +197,13 @@ def open_or_create(url: str, *, busy_seconds: float = 10.0) -> Database:
         database.close()
         raise
     return database
+
+
+def _make_private(path: Path | None) -> None:
+    """An empty file for its owner alone: people and the keys of links will be in it; SQLite's other files follow it."""
+    if path is not None:
+        with suppress(OSError):  # what is wrong with the path, opening the database says
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _has_content(path: Path) -> bool:

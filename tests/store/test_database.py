@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from nurture.errors import DatabaseUnavailable, DiskFull, InvalidInput
 from nurture.store import migrate, project
-from nurture.store.database import Database
+from nurture.store.database import Database, open_or_create
 from nurture.store.tables import pauses
 from nurture.store.tables import project as project_table
 from tests.support.builders import MONDAY_NINE
@@ -217,3 +217,26 @@ def test_threads_share_a_database_in_memory() -> None:
     with database.read() as conn:
         assert project.get(conn, "a") == "1"
     database.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://mali:planted@127.0.0.1:1/x", "postgresql://mali@127.0.0.1:1/x?password=planted"]
+)
+def test_a_password_in_the_url_is_in_no_name_and_no_error(url: str) -> None:
+    away = Database(url)
+    assert "planted" not in away.name
+    with pytest.raises(DatabaseUnavailable) as trouble, away.read():
+        pass
+    assert "planted" not in str(trouble.value)
+    assert "127.0.0.1:1/x" in str(trouble.value)
+
+
+def test_a_new_database_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    made = open_or_create(f"sqlite:///{path}")
+    with made.write() as conn:
+        project.put(conn, "a", "1")
+        modes = {file.name: file.stat().st_mode & 0o077 for file in tmp_path.iterdir()}
+    made.close()
+    assert set(modes) >= {"new.db", "new.db-wal"}
+    assert not any(modes.values()), modes

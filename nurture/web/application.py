@@ -4,17 +4,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 
 from nurture.clock import Clock
 from nurture.errors import InvalidInput, NurtureError, ServiceUnavailable
 from nurture.store.database import Database
+from nurture.web.body_limit import BodyLimit
 from nurture.web.tokens import TokenReader
 from nurture.web.tracking import tracking_routes
 from nurture.web.unsubscribe import Publisher, unsubscribe_routes
 
 STATUSES: Mapping[type[NurtureError], int] = MappingProxyType({InvalidInput: 400, ServiceUnavailable: 503})
 
+_REFUSAL = "That cannot be done."
 _HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
@@ -35,6 +38,8 @@ def create_application(database: Database, *, publisher: Publisher, clock: Clock
     application.include_router(unsubscribe_routes(database, tokens=tokens, publisher=publisher, clock=clock))
     application.add_api_route("/health", lambda: PlainTextResponse("ok"), methods=["GET"])
     application.add_exception_handler(NurtureError, _told)
+    application.add_exception_handler(RequestValidationError, _not_understood)
+    application.add_middleware(BodyLimit)
     application.middleware("http")(_with_headers)
     return application
 
@@ -49,5 +54,10 @@ async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[
 async def _told(request: Request, error: Exception) -> Response:  # noqa: ARG001
     """What went wrong inside is for the log; the visitor learns whether trying again may help."""
     status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
-    words = "Please try again in a minute." if status == 503 else "That cannot be done."
+    words = "Please try again in a minute." if status == 503 else _REFUSAL
     return PlainTextResponse(words, status_code=status)
+
+
+async def _not_understood(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """The framework's own answer would repeat what was sent, as it looks from inside."""
+    return PlainTextResponse(_REFUSAL, status_code=400)

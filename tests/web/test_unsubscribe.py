@@ -150,3 +150,25 @@ def test_a_browser_shows_the_page_as_meant_and_its_button_works(world: World, tm
         page.picture(tmp_path / "done.png")
     assert world.scopes() == ("campaign:cycle",)
     assert world.workshop.run_of(person).outcome == "unsubscribed"
+
+
+def test_a_body_beyond_what_any_form_sends_is_refused_before_it_is_read(world: World) -> None:
+    _, mail = world.first_mail_to()
+    upload = {"List-Unsubscribe": ("big.bin", b"x" * 200_000)}
+    announced = httpx.post(link_of(mail), files=upload)
+    assert announced.status_code == 413
+
+    def pieces() -> Iterator[bytes]:
+        yield b"scope="
+        yield from (b"x" * 1000 for _ in range(200))
+
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert httpx.post(link_of(mail), content=pieces(), headers=form).status_code == 413
+    assert world.scopes() == ()
+
+
+def test_a_form_that_cannot_be_read_is_refused_without_a_word_of_what_is_inside(world: World) -> None:
+    _, mail = world.first_mail_to()
+    answer = httpx.post(link_of(mail), files={"List-Unsubscribe": ("a.txt", b"One-Click")})
+    assert (answer.status_code, answer.text) == (400, "That cannot be done.")
+    assert world.scopes() == ()

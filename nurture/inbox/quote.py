@@ -20,6 +20,7 @@ _WROTE = (
     "viết", "menulis", "yazdı", "a scris", "έγραψε", "เขียนว่า", "เขียน", "เขียนข้อความ", "写道", "のメール", "님이 작성",
 )  # fmt: skip
 _WROTE_INSIDE = re.compile(r"\s(?:schrieb|skrev|schreef|heeft)\s", re.IGNORECASE)  # the name follows the verb
+_DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>")
 _DATED_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d?:\d\d (?:GMT|UTC)[+-]\d\d:\d\d\s.{1,200}$")
 _STARTS_LIKE_ATTRIBUTION = re.compile(rf"^[\s*_-]{{0,40}}(?:{_OPENERS})[\s,]", re.IGNORECASE)
@@ -160,7 +161,7 @@ def _quote_or_open(lines: Sequence[str], index: int) -> bool:
 
 def _is_attribution(text: str, *, lines: int) -> bool:
     """`On DATE, NAME wrote:` in many languages, or whatever has a date and an address and ends in a colon."""
-    if not any(letter.isdigit() for letter in text):
+    if _DIGIT.search(text) is None:
         return False
     ending = text.rstrip(" *_-").rstrip(":：").rstrip().lower()
     is_told = ending.endswith(_WROTE) or (text.endswith(":") and _WROTE_INSIDE.search(text) is not None)

@@ -85,6 +85,7 @@ def many(piece: bytes, size: int = 600_000) -> bytes:
         pytest.param(HEAD + b"\n" + many(b"From: x\n"), id="headers in the text"),
         pytest.param(HEAD + b"\n" + many(b"Message-ID:\n"), id="message ids in the text"),
         pytest.param(HEAD + b"\n" + many(b">"), id="quote marks"),
+        pytest.param(HEAD + b"\n" + many(b"- - " * 22 + b"\n"), id="lines that might begin an attribution"),
         pytest.param(REPORT + many(b"user account mailbox address "), id="words of reasons"),
         pytest.param(REPORT + many(b"a@"), id="almost addresses"),
         pytest.param(b"Auto-Submitted: auto-replied\n\n" + many(b"until 1.1.2026 "), id="dates"),

@@ -75,7 +75,7 @@ def _document(order: Order) -> dict[str, object]:
 def _item(text: str) -> OrderItem:
     named, _, price = text.partition("=")
     product, _, quantity = named.partition("*")
-    if not product.strip() or (quantity and not quantity.isdigit()):
+    if not product.strip() or (quantity and not (quantity.isdecimal() and int(quantity))):
         raise InvalidInput(f"{text!r} is no item", hint="Write PRODUCT, PRODUCT=PRICE or PRODUCT*2=PRICE.")
     return OrderItem(product=product.strip(), quantity=int(quantity or 1), price=_money(price) if price else Decimal(0))
 

@@ -150,7 +150,7 @@ def _show(standing: _Standing, out: Console) -> None:
     for hold in standing.holds:
         until = in_zone(hold.until_at, standing.project.zone)
         ends = f"until {until}" if until else f"until `nurture resume {_option(hold.scope)}`"
-        out.print(f"[yellow bold]Paused[/] {escape(hold.scope)}: {escape(hold.because)}, {ends}")
+        out.print(f"[yellow bold]Paused[/] {escape(hold.scope)} {ends}: {escape(hold.because)}")
     if standing.holds:
         out.print()
     _show_campaigns(standing, out)
@@ -196,7 +196,7 @@ def _show_senders(standing: _Standing, out: Console) -> None:
             escape(settings.sender.email),
             str(standing.sent_today.get(name, 0)),
             str(limit) if limit else "–",
-            f"[yellow]paused: {escape(hold.because)}[/]" if hold else "",
+            "[yellow]paused[/]" if hold else "",  # why stands above, with until when
         )
     out.print(shown)
     out.print()

@@ -35,7 +35,8 @@ def command(ctx: click.Context, yes: bool, outbox: str | None, is_json: bool) ->
     if is_json:
         print_json({"looked_at": looked_at, "sent": sent})
     else:
-        click.echo(f"Sent {sent} {'mail' if sent == 1 else 'mails'}; looked at {looked_at} that were due.")
+        were_due = f"{looked_at} that {'was' if looked_at == 1 else 'were'} due"
+        click.echo(f"Sent {sent} {'mail' if sent == 1 else 'mails'}; looked at {were_due}.")
 
 
 async def _tick(project: Project, database: Database, outbox: Path | None) -> int:

@@ -1,10 +1,13 @@
 """`nurture why EMAIL`: one person's story, each decision with its reason."""
 
+from datetime import datetime
+
 import click
 from rich.markup import escape
 
 from nurture.cli.output import console, in_zone, json_option, print_json
 from nurture.cli.project import contact_by, opened, project_of
+from nurture.domain.enrollment import Enrollment
 from nurture.domain.event import Event
 from nurture.engine.story import Chapter, Story, story_of, what
 from nurture.settings import Project
@@ -89,15 +92,25 @@ def show(story: Story, project: Project) -> None:
         for event in sorted((*beside, *chapter.events), key=lambda event: event.at):
             _print_event(event, project)
         if not chapter.is_over:
-            at = in_zone(run.planned_at or run.due_at, project.zone) or "when something happens"
-            held = f" [yellow]held by {escape(run.held_by)}[/yellow]" if run.held_by else ""
-            out.print(f"  [bold]next[/bold] {escape(run.step or 'what moves on')}, {at}: {escape(run.because)}{held}")
+            out.print(_next_line(run, project))
+
+
+def _next_line(run: Enrollment, project: Project) -> str:
+    at = in_zone(run.planned_at or run.due_at, project.zone) or "when something happens"
+    # A run that nobody has looked at since it came here has no reason yet; a pause names itself in its reason.
+    because = f": {escape(run.because)}" if run.because else ""
+    held = f" [yellow](held by {escape(run.held_by)})[/yellow]" if run.held_by not in ("", "pause") else ""
+    return f"  [bold]next[/bold] {escape(run.step or 'what moves on')}, {at}{because}{held}"
 
 
 def _print_event(event: Event, project: Project) -> None:
     words = what(event)
     subject = event.link or event.step or (event.stage if event.name == "stage_entered" else None) or ""
-    outcome = next((event.fields[name] for name in ("outcome", "title", "changed") if event.fields.get(name)), "")
+    until = event.fields.get("until")
+    ends = f"until {in_zone(until, project.zone)}" if isinstance(until, datetime) else ""
+    outcome = ends or next(
+        (event.fields[name] for name in ("outcome", "title", "changed") if event.fields.get(name)), ""
+    )
     machine = " [dim](a machine)[/dim]" if not event.is_human else ""
     said = str(event.fields.get("text") or "").split("\n", 1)[0] if event.name == "reply_received" else ""
     reason = f"“{said}”" if said else event.because

@@ -62,7 +62,11 @@ def parse_expression(source: str) -> nodes.Expr:
         if not parser.stream.eos:
             raise ExpressionError("the expression ends here, but the text goes on", parser.stream.current.lineno)
     except TemplateSyntaxError as error:
-        raise ExpressionError(error.message or "", error.lineno) from error
+        message = error.message or ""
+        # Jinja parses the expression as if it were a whole template; its writer has never seen one here.
+        if message.endswith("'end of template'"):
+            message = "the expression ends where something must still follow"
+        raise ExpressionError(message, error.lineno) from error
     except RecursionError as error:
         raise ExpressionError("the expression is too deep", 0) from error
     return expression

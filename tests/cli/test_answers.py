@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,8 @@ def test_status_for_people_says_what_is_off_and_why(nurture: Nurture, begun: Pat
     told = nurture("status").out
 
     assert "off: something in it is wrong" in told
-    assert "Paused all: fire drill, until `nurture resume --all`" in told
+    assert "Paused all until `nurture resume --all`: fire drill" in told
+    assert told.count("fire drill") == 1
     assert "campaigns/broken.yaml:2" in told
 
 
@@ -73,6 +75,18 @@ def test_why_tells_the_story_with_what_comes_next(nurture: Nurture, begun: Path)
     assert [each["what"] for each in run["history"]] == ["enrolled", "entered", "sent"]
     assert all({"at", "what", "step", "reason"} <= set(each) for each in run["history"])
     assert "sent welcome" in nurture("why", "aom@example.com").out
+
+
+def test_why_says_until_when_somebody_is_paused_and_leaves_out_a_reason_that_there_is_not(
+    nurture: Nurture, begun: Path
+) -> None:
+    nurture("pause", "aom@example.com", "--for", "3d", "--because", "on holiday")
+    told = nurture("why", "aom@example.com").out
+    assert re.search(r"paused until \w{3} \d\d \w{3} \d{4} \d\d:\d\d – on holiday\n", told)
+
+    nurture("move", "aom@example.com", "customer")
+    told = nurture("why", "aom@example.com").out
+    assert re.search(r"  next tag, .*\d\d:\d\d\n", told)
 
 
 def test_reports_count_what_happened(nurture: Nurture, begun: Path) -> None:

@@ -138,7 +138,7 @@ def test_naming_nobody_or_two_things_is_a_fault_of_usage(nurture: Nurture, argum
         (("pause", "--sender", "helo"), "Did you mean hello?"),
         (("pause", "--all", "--for", "soon"), "30m, 2h, 3d"),
         (("contacts", "list", "--where", "contact.contry == 'TH'"), "Did you mean"),
-        (("contacts", "list", "--where", "contact.country =="), "--where: "),
+        (("contacts", "list", "--where", "contact.country =="), "--where: the expression ends where"),
         (("contacts", "show", "aom"), "'aom' is no email address: an email address must have an @-sign."),
         (("contacts", "show", "nobody@example.com"), "no contact has the address nobody@example.com"),
         (("contacts", "set", "aom@example.com", "compny=X"), "Did you mean company?"),
@@ -146,6 +146,7 @@ def test_naming_nobody_or_two_things_is_a_fault_of_usage(nurture: Nurture, argum
         (("event", "trial_startd", "aom@example.com"), "Did you mean trial_started?"),
         (("suppress", "aom@example.com", "--scope", "some"), "Write all, marketing, or campaign:NAME."),
         (("order", "aom@example.com", "--item", "pro=much"), "is no amount of money"),
+        (("order", "aom@example.com", "--item", "pro*0=990"), "'pro*0=990' is no item"),
     ],
 )
 def test_what_cannot_be_meant_is_told_with_what_could(nurture: Nurture, arguments: tuple[str, ...], told: str) -> None:

@@ -187,7 +187,7 @@ def _problems(source: str, scope: Scope = "campaign") -> tuple[ExpressionProblem
         ('"a" if replied else "b"', "syntax", "`choose`", '"a"'),
         ("contact.company == ['a']", "syntax", "right of `in`", "["),
         ("contact.country in [stage]", "syntax", "no names", "contact"),
-        ("replied and", "syntax", "unexpected", "and"),
+        ("replied and", "syntax", "must still follow", "and"),
         ("(replied", "syntax", "expected", "replied"),
         ("replied ordered", "syntax", "goes on", "ordered"),
         ("replied }} {{ ordered", "syntax", "goes on", "}}"),

@@ -11,6 +11,7 @@ from rich.markup import escape
 from nurture.app import library_of, rules_of
 from nurture.cli.contacts_import import import_
 from nurture.cli.fields import field_values
+from nurture.cli.group import Group
 from nurture.cli.output import console, in_zone, json_option, print_json, table
 from nurture.cli.project import address_of, contact_by, opened, project_of
 from nurture.cli.where import condition_of, where_option
@@ -22,7 +23,7 @@ from nurture.intake.write import EXPORT_ENCODING, write_contacts
 from nurture.store import contacts as contact_store
 
 
-@click.group("contacts")
+@click.group("contacts", cls=Group)
 def command() -> None:
     """Import, export, list, show and change contacts."""
 

@@ -2,12 +2,13 @@
 
 import click
 
+from nurture.cli.group import Group
 from nurture.cli.project import project_of
 from nurture.store import migrate
 from nurture.store.database import Database
 
 
-@click.group("db")
+@click.group("db", cls=Group)
 def command() -> None:
     """Look after the database."""
 

@@ -4,6 +4,7 @@ import click
 from rich.markup import escape
 
 from nurture.app import build_collector, mailboxes_of
+from nurture.cli.group import Group
 from nurture.cli.inbox_classify import classify_files
 from nurture.cli.output import console, in_zone, json_option, print_json, table
 from nurture.cli.project import opened, project_of
@@ -15,7 +16,7 @@ from nurture.store import contacts, inbound
 from nurture.store.inbound import Inbound
 
 
-@click.group("inbox")
+@click.group("inbox", cls=Group)
 def command() -> None:
     """Fetch, judge and list what came back."""
 

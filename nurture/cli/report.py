@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 import click
 
 from nurture.app import library_of
+from nurture.cli.group import Group
 from nurture.cli.output import console, json_option, print_json, table
 from nurture.cli.project import campaign_by, opened, project_of
 from nurture.domain.campaign import Campaign, EmailAction
@@ -18,7 +19,7 @@ _csv_option = click.option("--csv", "is_csv", is_flag=True, help="Comma-separate
 _campaign_argument = click.argument("campaign", required=False)
 
 
-@click.group("report")
+@click.group("report", cls=Group)
 def command() -> None:
     """Print a report on one campaign, or on each."""
 

@@ -7,6 +7,7 @@ from rich.markdown import Markdown
 from rich.markup import escape
 
 from nurture.app import library_of, rules_of
+from nurture.cli.group import Group
 from nurture.cli.output import console, in_zone, json_option, print_json, table
 from nurture.cli.project import opened, project_of
 from nurture.clock import SystemClock
@@ -15,7 +16,7 @@ from nurture.errors import InvalidInput
 from nurture.store import contacts, tasks
 
 
-@click.group("task")
+@click.group("task", cls=Group)
 def command() -> None:
     """List and close tasks."""
 

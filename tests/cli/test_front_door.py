@@ -49,6 +49,14 @@ def test_every_command_has_help_and_it_begins_with_a_sentence(name: str) -> None
     assert "." in answer.out
 
 
+@pytest.mark.parametrize("name", ["contacts", "db", "inbox", "report", "task"])
+def test_what_a_command_has_below_it_is_told_in_whole_sentences(name: str) -> None:
+    told = call(name, "--help").out.partition("Commands:")[2]
+
+    assert "..." not in told
+    assert told.rstrip().endswith(".")
+
+
 def test_a_slip_of_the_pen_is_answered_with_the_nearest_command() -> None:
     answer = call("staus")
 

@@ -26,9 +26,17 @@ _TAG = re.compile(r"<(?P<tag>[a-z][^\s/>]*+)(?P<attributes>(?:[^>\"']++|\"[^\"]*
 """In what a parser has written anew: every tag is whole, and names of attributes may have odd signs in them."""
 
 _TAG_IN_COMMENT = re.compile(rf"<(?P<tag>[a-z][^\s/<>]*+)(?P<attributes>{ATTRIBUTES})>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"(?P<name>\s[^\s=\"'>/]++)\s*+=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')")
+_ATTRIBUTE = re.compile(
+    r"(?P<name>\s[^\s=\"'>/]++)\s*+=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'=<>`]++))"
+)
+"""Without quotes only in comments for Outlook, which no parser has written anew."""
+
 _USUAL_TAG = 2000
-_MAY_LEAD = re.compile(r"href|src", re.IGNORECASE)
+_MAY_LEAD = re.compile(r"href|src|(?:action|background|poster|\bdata)\s*=", re.IGNORECASE)
+_PICTURES = frozenset({"src", "background", "poster"})
+_LEADING = frozenset({"href", "xlink:href", "action", "formaction", "data"})
+"""Attributes that lead somewhere; on other tags than links nothing is counted, but the same schemes are allowed."""
+
 TRACKED = ("http", "https")
 ALLOWED = (*TRACKED, "mailto", "tel")
 
@@ -135,7 +143,7 @@ def _rewritten_tag(found: re.Match[str], table: LinkTable) -> str:
     tag = found["tag"].lower()
 
     def in_attribute(attribute: re.Match[str]) -> str:
-        written = attribute["double"] if attribute["double"] is not None else attribute["single"]
+        written = next(value for value in attribute.group("double", "single", "bare") if value is not None)
         return f'{attribute["name"]}="{_attribute(tag, attribute["name"].strip().lower(), written, table)}"'
 
     return f"<{found['tag']}{_ATTRIBUTE.sub(in_attribute, found['attributes'])}>"
@@ -145,7 +153,9 @@ def _attribute(tag: str, name: str, written: str, table: LinkTable) -> str:
     """What stands between the double quotes for an attribute as written."""
     if name == "href" and (tag in ("a", "area") or tag.startswith("v:")):
         return html.escape(table.rewritten(html.unescape(written)))
-    if name == "src" and tag != "script":
+    if name in _LEADING:
+        safe_url(without_names(html.unescape(written)))
+    if name in _PICTURES and tag != "script":
         source = html.unescape(written).strip()
         if not source.lower().startswith(("https://", "http://", "cid:", "data:image/")):
             raise InvalidInput(f"an image comes from {source[:80]!r}", hint="Give its full https: address.")

@@ -170,3 +170,24 @@ def test_names_of_links_are_known_without_rendering(project: Project) -> None:
     assert links["first"].target == "https://example.com/1"
     assert links["third"].file == "templates/emails/mail.th.md"
     assert project.renderer.links_of("nothing") == {}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        '<svg><a xlink:href="{}">x</a></svg>', '<math href="{}">x</math>', '<base href="{}">',
+        '<form action="{}"></form>', '<form><button formaction="{}">x</button></form>', '<object data="{}"></object>',
+        '<table background="{}"><tr><td>x</td></tr></table>', '<video poster="{}"></video>',
+        '<!--[if mso]><v:rect href={}><![endif]-->', "<!--[if mso]><v:rect href='{}'><![endif]-->",
+    ],
+)  # fmt: skip
+def test_every_attribute_that_leads_somewhere_leads_to_an_allowed_address(project: Project, place: str) -> None:
+    project.fragment(place.format("https://example.com/x"))
+    with pytest.raises(InvalidInput, match="javascript"):
+        project.fragment(place.format("javascript:alert(1)"))
+
+
+def test_a_link_for_outlook_without_quotes_is_counted(project: Project) -> None:
+    content = project.fragment("<!--[if mso]><v:rect href=https://example.com/demo fillcolor=#fff><![endif]-->")
+    assert [link.url for link in content.links] == ["https://example.com/demo"]
+    assert 'href="https://go.example.com/c/TOKEN/0" fillcolor="#fff"' in (content.html or "")

@@ -115,5 +115,5 @@ def _print_event(event: Event, project: Project) -> None:
     said = str(event.fields.get("text") or "").split("\n", 1)[0] if event.name == "reply_received" else ""
     reason = f"“{said}”" if said else event.because
     because = f" [dim]– {escape(reason)}[/dim]" if reason else ""
-    place = escape(" ".join(str(part) for part in (subject, outcome) if part))
-    console().print(f"  {in_zone(event.at, project.zone)}  [cyan]{escape(words)}[/cyan] {place}{machine}{because}")
+    place = "".join(f" {escape(str(part))}" for part in (subject, outcome) if part)
+    console().print(f"  {in_zone(event.at, project.zone)}  [cyan]{escape(words)}[/cyan]{place}{machine}{because}")

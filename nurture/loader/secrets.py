@@ -7,7 +7,7 @@ from nurture.loader.document import Document, Place, Tree
 from nurture.loader.interpolate import is_written_out
 from nurture.loader.validation import Checked
 
-_PASSWORD_IN_URL = re.compile(r"://[^/@\s]*:(?P<password>[^/@\s]+)@")
+_PASSWORDS_IN_URL = tuple(map(re.compile, (r"://[^/@\s:]*:([^/@\s]+)@", r"[?&]password=([^&#\s]+)")))
 
 
 def note_secrets(written: Document, checked: Checked[Any]) -> None:
@@ -22,8 +22,8 @@ def note_secrets(written: Document, checked: Checked[Any]) -> None:
             hint = 'take it from the environment: "${NAME:-}"'
             checked.add(place, "secret", "a secret is written out", hint, severity="warning")
     database = config.get("database")
-    found = _PASSWORD_IN_URL.search(database) if isinstance(database, str) else None
-    if found and is_written_out(found["password"]):
+    url = database if isinstance(database, str) else ""
+    if any(found and is_written_out(found[1]) for found in (known.search(url) for known in _PASSWORDS_IN_URL)):
         hint = 'take the URL from the environment: "${NURTURE_DATABASE}"'
         checked.add(("database",), "secret", "a password is written out", hint, severity="warning")
 

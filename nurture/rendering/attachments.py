@@ -10,7 +10,7 @@ from nurture.rendering.source import confined
 MAX_BYTES = 10_000_000
 """All attachments of one mail together; many mail servers refuse more than that."""
 
-_SECRETS = (".db", ".pem", ".key", ".env", ".sqlite")
+_SECRETS = (".db", ".db-wal", ".db-shm", ".sqlite", ".sqlite3", ".pem", ".key", ".p12", ".env")
 
 
 def attached(root: Path, names: tuple[str, ...]) -> tuple[Attachment, ...]:

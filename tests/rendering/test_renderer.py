@@ -225,13 +225,15 @@ def test_attachments_come_from_the_projects_folder(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../x.pdf", "/etc/passwd", "gone.pdf", "link.pdf", "brochures", ".env", "keys/dkim.pem", ""]
+    "name",
+    ["../x.pdf", "/etc/passwd", "gone.pdf", "link.pdf", "brochures", ".env", "keys/dkim.pem", "nurture.db-wal", ""],
 )
 def test_an_attachment_from_elsewhere_is_refused(project: Project, name: str) -> None:
     project.write("mail.md", "---\nsubject: x\n---\nx")
     (project.root / "brochures").mkdir()
     (project.root / "keys").mkdir()
     (project.root / "keys" / "dkim.pem").write_text("secret")
+    (project.root / "nurture.db-wal").write_text("people")
     (project.root / ".env").write_text("secret")
     (project.root.parent / "x.pdf").write_text("secret")
     (project.root / "link.pdf").symlink_to(project.root.parent / "x.pdf")

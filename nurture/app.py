@@ -104,6 +104,7 @@ class Engine:
     store: StoreThread
     courier: Courier
     caller: Caller
+    collector: Collector
     worker: Worker
     attendance: Attendance
     pulse: Pulse
@@ -163,6 +164,7 @@ def build_engine(
         store=store,
         courier=courier,
         caller=caller,
+        collector=collector,
         worker=worker,
         attendance=attendance,
         pulse=pulse,

@@ -1,6 +1,7 @@
 """`nurture tick`: one pass over everything that is due."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from nurture.cli.output import json_option, print_json
 from nurture.cli.process import on_signals
 from nurture.cli.project import opened, project_of
 from nurture.clock import SystemChance, SystemClock
+from nurture.errors import ServiceUnavailable
 from nurture.settings import Project
 from nurture.store import reports
 from nurture.store.database import Database
@@ -29,7 +31,7 @@ def command(ctx: click.Context, yes: bool, outbox: str | None, is_json: bool) ->
     with opened(project) as database:
         confirm_first_sends(project, database, is_agreed=yes or outbox is not None)
         began = SystemClock().now()
-        looked_at = asyncio.run(_tick(project, database, Path(outbox) if outbox else None))
+        looked_at, troubles = asyncio.run(_tick(project, database, Path(outbox) if outbox else None))
         with database.read() as conn:
             sent = sum(reports.sent_since(conn, began).values())
     if is_json:
@@ -37,12 +39,20 @@ def command(ctx: click.Context, yes: bool, outbox: str | None, is_json: bool) ->
     else:
         were_due = f"{looked_at} that {'was' if looked_at == 1 else 'were'} due"
         click.echo(f"Sent {sent} {'mail' if sent == 1 else 'mails'}; looked at {were_due}.")
+    _tell(troubles)
 
 
-async def _tick(project: Project, database: Database, outbox: Path | None) -> int:
+def _tell(troubles: Sequence[str]) -> None:
+    """End with 3 where a relay or mailbox was away: what was due is put off, nothing is lost."""
+    if troubles:
+        raise ServiceUnavailable("; ".join(troubles), hint="What was due is put off and goes at a later tick.")
+
+
+async def _tick(project: Project, database: Database, outbox: Path | None) -> tuple[int, tuple[str, ...]]:
     engine = build_engine(project, database, clock=SystemClock(), chance=SystemChance(), outbox=outbox)
     on_signals(engine.pulse.stop)
     try:
-        return await engine.pulse.one_pass()
+        looked_at = await engine.pulse.one_pass()
+        return looked_at, (*engine.collector.troubles.values(), *engine.courier.troubles.values())
     finally:
         await engine.close()

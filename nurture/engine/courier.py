@@ -51,7 +51,7 @@ class _Outage:
 
 
 class Courier:
-    """Sends assignments; several at once, each through the transport of its sender."""
+    """Sends assignments, several at once; `troubles` says whose relay could not be reached at the last try."""
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class Courier:
         # that a death leaves at most one message of each connection unknown.
         self._notes: Batcher[_Mark | Settled, bool] = Batcher(self._note_all)
         self._outages: dict[str, _Outage] = {}
+        self.troubles: dict[str, str] = {}
 
     async def send(self, assignment: Assignment) -> None:
         """Send one message and record what became of it; never raises for what one mail or relay did."""
@@ -111,6 +112,7 @@ class Courier:
             await self._hold(message.sender, str(trouble))
             return Deferred(reason=str(trouble), is_relay_wide=True)
         self._outages.pop(message.sender, None)
+        self.troubles.pop(message.sender, None)
         return outcome
 
     async def _hand_over(self, assignment: Assignment, letter: Letter) -> Outcome:
@@ -167,6 +169,7 @@ class Courier:
             return
         outage = _Outage(noticed_at=now, failures=outage.failures + 1 if outage else 1)
         self._outages[sender] = outage
+        self.troubles[sender] = because
         until = now + min(_FIRST_RELAY_HOLD * 2 ** min(outage.failures - 1, 10), _LONGEST_RELAY_HOLD)
         log.warning("relay unavailable", sender=sender, because=because, until=until.isoformat())
         put = partial(holds.put_for_a_while, scope=f"sender:{sender}", because=because, now=now, until_at=until)

@@ -100,6 +100,23 @@ def test_a_mailbox_that_is_away(nurture: Nurture, project: Path, free_port: int)
     told_at_once(nurture("inbox", "collect"), 3, f"127.0.0.1:{free_port}")
 
 
+def test_a_tick_whose_relay_and_mailbox_are_away_says_so_and_loses_nothing(
+    nurture: Nurture, project: Path, free_port: int
+) -> None:
+    away = f"{{host: 127.0.0.1, port: {free_port}, security: none}}"
+    edit(project, "transport: {folder: outbox}", f"smtp: {away}")
+    edit(project, "inbox: {kind: maildir, path: maildir}", f"inbox: {away.replace('{host', '{kind: imap, host')}")
+    assert nurture("contacts", "add", "you@elsewhere.example", "country=TH").code == 0
+
+    answer = nurture("tick")
+
+    assert answer.code == 3
+    assert answer.err.count(f"127.0.0.1:{free_port}") >= 2
+    assert "a later tick" in answer.err
+    assert "Traceback" not in answer.err
+    assert nurture("status", "--json").json["campaigns"][0]["active"] == 1
+
+
 def test_a_spreadsheet_that_is_not_there_or_has_no_addresses(nurture: Nurture, project: Path) -> None:
     (project / "odd.csv").write_text("a,b\n1,2\n")
 

@@ -28,47 +28,16 @@ def enroll_daily(database: Database, campaign: Campaign, *, rules: Rules, now: d
                 campaign,
                 rules=rules,
                 now=now,
-                because="daily: in the audience",
                 after_id=int(after_id) if day == today else 0,
             )
             new = (new or 0) + found
             project.put(conn, name, today if last_id is None else f"{today}/{last_id}")
 
 
-def enroll_audience(
-    database: Database,
-    campaign: Campaign,
-    *,
-    rules: Rules,
-    now: datetime,
-    because: str,
-    is_by_hand: bool = False,
-) -> int:
-    """Ask in everybody whom the campaign's audience finds; how many were new."""
-    new = 0
-    after_id = 0
-    while True:
-        with database.write() as conn:
-            found, last_id = _enroll_slice(
-                conn, campaign, rules=rules, now=now, because=because, after_id=after_id, is_by_hand=is_by_hand
-            )
-        new += found
-        if last_id is None:
-            return new
-        after_id = last_id
-
-
 def _enroll_slice(
-    conn: Connection,
-    campaign: Campaign,
-    *,
-    rules: Rules,
-    now: datetime,
-    because: str,
-    after_id: int,
-    is_by_hand: bool = False,
+    conn: Connection, campaign: Campaign, *, rules: Rules, now: datetime, after_id: int
 ) -> tuple[int, int | None]:
     """How many of the next contacts were new, and the last one's id; None where there are no more."""
     ids = audience_batch(conn, campaign, rules=rules, now=now, after_id=after_id, limit=_SLICE)
-    found = enroll(conn, campaign, ids, rules=rules, now=now, because=because, is_by_hand=is_by_hand)
+    found = enroll(conn, campaign, ids, rules=rules, now=now, because="daily: in the audience")
     return count_new(found), ids[-1] if ids else None

@@ -28,10 +28,6 @@ class Imported:
     entered: Counter[str] = field(default_factory=Counter)
 
 
-class _DryRun(Exception):
-    """Ends a transaction without a trace."""
-
-
 def import_contacts(
     database: Database,
     drafts: Iterable[ContactDraft],

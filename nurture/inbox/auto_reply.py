@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from nurture.domain.verdict import Verdict
 from nurture.inbox.parse import ParsedMail
-from nurture.inbox.quote import own_words
 from nurture.inbox.return_date import return_date
+from nurture.inbox.written import written
 
 _BODY_LOOKED_AT = 600
 _ANSWER_HEADERS = (
@@ -85,7 +85,7 @@ _CHALLENGE_SUBJECT = re.compile(
 
 def challenge(mail: ParsedMail) -> Verdict | None:
     """A verdict `challenge` where a filter asks the sender to prove that he is human, in text and subject."""
-    text = own_words(mail.body)[: 2 * _BODY_LOOKED_AT]
+    text = written(mail)[: 2 * _BODY_LOOKED_AT]
     said = _CHALLENGE.search(" ".join(text.split()))
     subject = _CHALLENGE_SUBJECT.search(mail.subject)
     if said and subject:
@@ -95,12 +95,12 @@ def challenge(mail: ParsedMail) -> Verdict | None:
 
 def auto_reply(mail: ParsedMail, *, now: datetime) -> Verdict | None:
     """A verdict `auto_reply`, with the day of return where one is named; None where a person seems to have written."""
-    text = own_words(mail.body)
+    text = written(mail)
     reason, confidence = _sign(mail, text)
     if not reason:
         return None
-    written = mail.date if mail.date and timedelta(0) <= now - mail.date < timedelta(days=30) else now
-    back = return_date(f"{mail.subject}\n{text}", today=written.date())
+    sent_at = mail.date if mail.date and timedelta(0) <= now - mail.date < timedelta(days=30) else now
+    back = return_date(f"{mail.subject}\n{text}", today=sent_at.date())
     return Verdict(kind="auto_reply", reason=reason, confidence=confidence, return_on=back, text=text)
 
 

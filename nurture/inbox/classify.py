@@ -6,8 +6,8 @@ from datetime import datetime
 from nurture.domain.verdict import Verdict
 from nurture.inbox.auto_reply import auto_reply, challenge
 from nurture.inbox.parse import ParsedMail
-from nurture.inbox.quote import own_words
 from nurture.inbox.report import complaint, delivery_report
+from nurture.inbox.written import written
 
 _UNSUBSCRIBE = frozenset(
     {
@@ -61,7 +61,7 @@ def classify(mail: ParsedMail, *, now: datetime) -> Verdict:
 
 def _unsubscribe(mail: ParsedMail) -> Verdict | None:
     """A wish to get nothing more, where it is all that the person wrote: quoted footers say `unsubscribe` too."""
-    text = own_words(mail.body)
+    text = written(mail)
     in_text = _plain(text) in _UNSUBSCRIBE
     # An answer (`Re: Unsubscribe …`) carries a subject of ours; a mail made from List-Unsubscribe has it bare.
     in_subject = _plain(mail.subject) in _UNSUBSCRIBE and len(text) <= 200
@@ -77,5 +77,5 @@ def _plain(text: str) -> str:
 
 def _reply(mail: ParsedMail) -> Verdict:
     return Verdict(
-        kind="reply", reason="no sign of an automatic mail", confidence=0.9, text=own_words(mail.body), intent="other"
+        kind="reply", reason="no sign of an automatic mail", confidence=0.9, text=written(mail), intent="other"
     )

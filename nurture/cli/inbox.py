@@ -12,7 +12,7 @@ from nurture.cli.trouble import tell
 from nurture.clock import SystemChance, SystemClock
 from nurture.domain.contact import Contact
 from nurture.errors import MailboxUnavailable
-from nurture.store import contacts, inbound
+from nurture.store import contacts, inbound, mailboxes
 from nurture.store.inbound import Inbound
 
 
@@ -37,7 +37,7 @@ def collect(ctx: click.Context, is_json: bool) -> None:
         collector = build_collector(project, database, clock=SystemClock(), chance=SystemChance())
         for name, mailbox in mailboxes_of(project).items():
             with database.read() as conn:
-                is_first = inbound.cursor(conn, name) is None
+                is_first = mailboxes.get(conn, name) is None
             try:
                 taken[name] = collector.collect(name, mailbox)
             except MailboxUnavailable as trouble:

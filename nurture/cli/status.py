@@ -19,7 +19,7 @@ from nurture.domain.campaign import Campaign
 from nurture.errors import Problem
 from nurture.loader.library import campaign_names
 from nurture.settings import Project
-from nurture.store import holds, inbound, reports
+from nurture.store import holds, inbound, mailboxes, reports
 from nurture.store.database import Database
 from nurture.store.holds import Hold
 from nurture.store.reports import CampaignStatus
@@ -69,7 +69,7 @@ def _look(project: Project, database: Database) -> _Standing:
             holds=_holding(conn, now),
             sent_today=reports.sent_since(conn, midnight),
             tray=len(inbound.tray(conn)),
-            last_look_at=inbound.last_look_at(conn),
+            last_look_at=mailboxes.last_look_at(conn),
             process=running_process(database),
             problems=library.problems,
         )

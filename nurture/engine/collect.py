@@ -19,8 +19,11 @@ from nurture.loader.library import Library
 from nurture.store import events, inbound, link_keys, mailboxes
 from nurture.store.database import Database
 from nurture.store.inbound import InboundDraft
+from nurture.store.mailboxes import MailboxRow
 
-_OVERLAP = timedelta(days=1)  # a server's idea of when a mail came and ours may differ by a zone
+_OVERLAP = timedelta(days=1)  # a server may note when a mail was written, not when it came
+_CLOCK_MARGIN = timedelta(minutes=10)
+"""How far the clocks of server and worker may differ when we ask what came after the reading began."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,17 +62,16 @@ class Collector:
 
     def collect(self, name: str, mailbox: Mailbox) -> int:
         """Take in what is new in one mailbox. Raises MailboxUnavailable; what was taken in till then is kept."""
+        began = self._clock.now()
         with self._database.read() as conn:
-            known = inbound.cursor(conn, name)
-            since = mailboxes.looked_at(conn, name)
+            row = mailboxes.get(conn, name)
             keys = link_keys.newest_first(conn)
-        if known is None:
-            self._begin(name, mailbox.start_cursor())
+        if row is None:
+            self._begin(name, mailbox.start_cursor(), began)
             return 0
-        cursor = Cursor(uid_validity=known[0], last_uid=known[1])
+        cursor = Cursor(uid_validity=row.uid_validity, last_uid=row.last_uid)
         taken = 0
-        look_from = (since or self._clock.now()) - _OVERLAP
-        for fetched in mailbox.fetch(cursor, since=look_from, is_known=lambda batch: self._known(name, batch)):
+        for fetched in mailbox.fetch(cursor, since=_since(row), is_known=lambda batch: self._known(name, batch)):
             try:
                 taken += self._take_in(name, fetched, keys)
             except ServiceUnavailable:
@@ -77,13 +79,14 @@ class Collector:
             except Exception as fault:
                 log.exception("a mail was set aside", sender=name, key=fetched.key)
                 self._set_aside(name, fetched, f"could not be taken in: {type(fault).__name__}: {fault}")
+        with self._database.write() as conn:
+            mailboxes.note_look(conn, name, at=began)
         return taken
 
-    def _begin(self, name: str, cursor: Cursor) -> None:
+    def _begin(self, name: str, cursor: Cursor, now: datetime) -> None:
         """What is in a mailbox before the first look is history: answers to somebody else's mails."""
         with self._database.write() as conn:
-            now = self._clock.now()
-            inbound.set_cursor(conn, name, uid_validity=cursor.uid_validity, last_uid=cursor.last_uid, now=now)
+            mailboxes.begin(conn, name, uid_validity=cursor.uid_validity, last_uid=cursor.last_uid, now=now)
 
     def _known(self, name: str, keys: Collection[str]) -> set[str]:
         with self._database.read() as conn:
@@ -95,7 +98,7 @@ class Collector:
         after = fetched.cursor_after
         with self._database.write() as conn:
             is_new = take_in(conn, self._desk, self._library.campaigns, mail, link_keys=keys, now=now)
-            inbound.set_cursor(conn, name, uid_validity=after.uid_validity, last_uid=after.last_uid, now=now)
+            mailboxes.move_cursor(conn, name, uid_validity=after.uid_validity, last_uid=after.last_uid)
         return is_new
 
     def _set_aside(self, name: str, fetched: Fetched, reason: str) -> None:
@@ -108,7 +111,13 @@ class Collector:
         with self._database.write() as conn:
             if inbound.add(conn, draft) is not None:
                 events.append(conn, [Event(name="mail_unmatched", at=now, because=reason, fields={"mailbox": name})])
-            inbound.set_cursor(conn, name, uid_validity=after.uid_validity, last_uid=after.last_uid, now=now)
+            mailboxes.move_cursor(conn, name, uid_validity=after.uid_validity, last_uid=after.last_uid)
+
+
+def _since(row: MailboxRow) -> datetime:
+    """From when on a mail may be new where the server has numbered anew: nothing of before the beginning is."""
+    overlapping = row.looked_at - _OVERLAP
+    return max(overlapping, row.began_at - _CLOCK_MARGIN) if row.began_at else overlapping
 
 
 def judged(mailbox: str, fetched: Fetched, now: datetime) -> InboundMail:

@@ -20,7 +20,7 @@ from nurture.engine.perform import Desk
 from nurture.engine.record import record_afterwards
 from nurture.engine.suppress import suppress
 from nurture.inbox.thread import References
-from nurture.store import contacts, enrollments, events, inbound, messages, pauses
+from nurture.store import contacts, enrollments, events, inbound, mailboxes, messages, pauses
 from nurture.store.connection import Connection
 from nurture.store.inbound import InboundDraft
 
@@ -66,8 +66,10 @@ def take_in(
     now: datetime,
 ) -> bool:
     """Keep the mail and do what its verdict does; False where it was taken in before."""
-    if mail.message_id and inbound.known_message_id(conn, mail.mailbox, mail.message_id):
-        return False
+    if mail.message_id:
+        mailboxes.one_at_a_time(conn, mail.message_id)
+        if inbound.known_message_id(conn, mail.message_id, mail.from_address):
+            return False
     match = find_match(conn, mail, link_keys)
     enrollment_id = _enrollment_of(conn, match)
     row = inbound.add(conn, _draft(mail, match, enrollment_id))

@@ -17,8 +17,6 @@ from nurture.inbox.settings import MailboxSettings
 _BYTES_AT_ONCE = 4 * 1024 * 1024
 _MAILS_AT_ONCE = 50
 _CONNECT_SECONDS = 15.0
-_CLOCK_MARGIN = timedelta(hours=1)
-"""How far the clocks of server and worker may differ when `since` is compared with the server's dates."""
 
 
 class ImapMailbox:
@@ -44,7 +42,7 @@ class ImapMailbox:
                 uids = [] if uid_next == after + 1 else client.search(["UID", f"{after + 1}:*"])
             else:
                 after = 0
-                earliest = since - _CLOCK_MARGIN
+                earliest = since
                 # SINCE knows whole days in the server's zone only; what is too old is left out by its exact date.
                 uids = client.search(["SINCE", (earliest - timedelta(days=1)).date()])
             # `n:*` means at least the last message, however old it is (RFC 3501 6.4.8).

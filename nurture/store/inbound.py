@@ -1,16 +1,16 @@
-"""What came back: every mail fetched from a mailbox once, with its verdict, and how far each mailbox was read."""
+"""What came back: every mail fetched from a mailbox once, with its verdict."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from nurture.domain.value import Value
 from nurture.domain.verdict import Intent, VerdictKind
-from nurture.store.insertion import insert_once, insert_or_update
-from nurture.store.tables import inbound, mailbox_cursors
+from nurture.store.insertion import insert_once
+from nurture.store.tables import inbound
 from nurture.store.values import pack, storable, unpack
 
 _OF_NOBODY = ""
@@ -80,10 +80,13 @@ def get(conn: Connection, inbound_id: int) -> Inbound | None:
     return _inbound(row) if row else None
 
 
-def known_message_id(conn: Connection, mailbox: str, message_id: str) -> bool:
-    """Whether a mail with this Message-ID came from this mailbox before: it may be told anew under other UIDs."""
-    mine = inbound.c.message_id == message_id, inbound.c.mailbox == mailbox
-    return conn.execute(select(inbound.c.id).where(*mine).limit(1)).first() is not None
+def known_message_id(conn: Connection, message_id: str, sender_address: str) -> bool:
+    """Whether this mail came before: under another UID, in another folder, or to another of our senders.
+
+    Of its writer alone: programs that give every mail the same Message-ID must not make two people one.
+    """
+    same = inbound.c.message_id == storable(message_id), inbound.c.sender_address == storable(sender_address)
+    return conn.execute(select(inbound.c.id).where(*same).limit(1)).first() is not None
 
 
 def attach(
@@ -121,25 +124,6 @@ def mark_reacted(conn: Connection, ids: Collection[int], now: datetime) -> int:
     """Say that their runs took notice of them; how many had not before."""
     fresh = inbound.c.id.in_(list(ids)), inbound.c.reacted_at.is_(None)
     return conn.execute(update(inbound).where(*fresh).values(reacted_at=now)).rowcount
-
-
-def cursor(conn: Connection, mailbox: str) -> tuple[int | None, int] | None:
-    """UIDVALIDITY and the last UID that was read; None for a mailbox never looked into."""
-    query = select(mailbox_cursors.c.uid_validity, mailbox_cursors.c.last_uid)
-    row = conn.execute(query.where(mailbox_cursors.c.mailbox == mailbox)).one_or_none()
-    return (row.uid_validity, row.last_uid) if row else None
-
-
-def set_cursor(conn: Connection, mailbox: str, *, uid_validity: int | None, last_uid: int, now: datetime) -> None:
-    """Note how far a mailbox is read; in the transaction that wrote what was read."""
-    row = {"mailbox": mailbox, "uid_validity": uid_validity, "last_uid": last_uid, "looked_at": now}
-    insert_or_update(conn, mailbox_cursors, row, key="mailbox")
-
-
-def last_look_at(conn: Connection) -> datetime | None:
-    """When any mailbox was looked into last."""
-    found: datetime | None = conn.execute(select(func.max(mailbox_cursors.c.looked_at))).scalar()
-    return found
 
 
 def _listed(conn: Connection, query: Select[Any]) -> list[Inbound]:

@@ -1,11 +1,66 @@
-"""How far each mailbox is read, and which of its mails are recorded already."""
+"""How far each mailbox is read, by whom, and which of its mails are recorded already."""
 
+import hashlib
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select, text, update
 
+from nurture.store.insertion import insert_into
 from nurture.store.tables import inbound, mailbox_cursors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxRow:
+    """How far a mailbox is read. `looked_at` is when the last look that found its end began.
+
+    `began_at` is when it was looked into for the first time; None where that was not noted yet.
+    """
+
+    uid_validity: int | None
+    last_uid: int
+    looked_at: datetime
+    began_at: datetime | None
+
+
+def get(conn: Connection, mailbox: str) -> MailboxRow | None:
+    """None for a mailbox never looked into."""
+    columns = (mailbox_cursors.c[name] for name in ("uid_validity", "last_uid", "looked_at", "began_at"))
+    row = conn.execute(select(*columns).where(mailbox_cursors.c.mailbox == mailbox)).one_or_none()
+    return MailboxRow(**row._mapping) if row else None
+
+
+def begin(conn: Connection, mailbox: str, *, uid_validity: int | None, last_uid: int, now: datetime) -> bool:
+    """Note where reading begins; False where somebody has begun already, whose beginning stands."""
+    row = {
+        "mailbox": mailbox,
+        "uid_validity": uid_validity,
+        "last_uid": last_uid,
+        "looked_at": now,
+        "began_at": now,
+    }
+    statement = insert_into(conn, mailbox_cursors).values(row).on_conflict_do_nothing(index_elements=["mailbox"])
+    return conn.execute(statement.returning(mailbox_cursors.c.mailbox)).first() is not None
+
+
+def move_cursor(conn: Connection, mailbox: str, *, uid_validity: int | None, last_uid: int) -> None:
+    """Note how far a mailbox is read, in the transaction that wrote what was read; never back within one numbering."""
+    is_ahead = or_(mailbox_cursors.c.uid_validity.is_distinct_from(uid_validity), mailbox_cursors.c.last_uid < last_uid)
+    moved = update(mailbox_cursors).where(mailbox_cursors.c.mailbox == mailbox, is_ahead)
+    conn.execute(moved.values(uid_validity=uid_validity, last_uid=last_uid))
+
+
+def note_look(conn: Connection, mailbox: str, *, at: datetime) -> None:
+    """A look that began then has found its end: what came before it is taken in."""
+    earlier = mailbox_cursors.c.mailbox == mailbox, mailbox_cursors.c.looked_at < at
+    conn.execute(update(mailbox_cursors).where(*earlier).values(looked_at=at))
+
+
+def last_look_at(conn: Connection) -> datetime | None:
+    """When any mailbox was looked into last."""
+    found: datetime | None = conn.execute(select(func.max(mailbox_cursors.c.looked_at))).scalar()
+    return found
 
 
 def known_keys(conn: Connection, mailbox: str, keys: Collection[str]) -> set[str]:
@@ -14,9 +69,33 @@ def known_keys(conn: Connection, mailbox: str, keys: Collection[str]) -> set[str
     return set(conn.execute(select(inbound.c.key).where(*mine)).scalars())
 
 
-def looked_at(conn: Connection, mailbox: str) -> datetime | None:
-    """When a mail of this mailbox was recorded last, or its reading began; None for one never looked into."""
-    found: datetime | None = conn.execute(
-        select(mailbox_cursors.c.looked_at).where(mailbox_cursors.c.mailbox == mailbox)
-    ).scalar_one_or_none()
-    return found
+def one_at_a_time(conn: Connection, message_id: str) -> None:
+    """Have whoever else takes in the same mail, from whichever mailbox, wait until this transaction ends.
+
+    Asked for before anything else is locked. SQLite has one writer anyway.
+    """
+    if conn.dialect.name == "postgresql":
+        digest = hashlib.sha256(message_id.encode("utf-8", "surrogatepass")).digest()
+        key = int.from_bytes(digest[:8], "big", signed=True)
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def claim(conn: Connection, mailbox: str, token: str, *, now: datetime, until: datetime) -> bool:
+    """Whether this worker may read the mailbox until then: nobody does, or it does already, or nobody ever did.
+
+    It spares the server: two that read at once take in each mail once all the same.
+    """
+    mine = mailbox_cursors.c.mailbox == mailbox
+    is_free = or_(
+        mailbox_cursors.c.lease_token.is_(None),
+        mailbox_cursors.c.lease_token == token,
+        mailbox_cursors.c.lease_until <= now,
+    )
+    claimed = conn.execute(update(mailbox_cursors).where(mine, is_free).values(lease_token=token, lease_until=until))
+    return claimed.rowcount == 1 or conn.execute(select(mailbox_cursors.c.mailbox).where(mine)).first() is None
+
+
+def release(conn: Connection, token: str) -> None:
+    """Leave every mailbox that this worker reads to whoever comes next."""
+    held = update(mailbox_cursors).where(mailbox_cursors.c.lease_token == token)
+    conn.execute(held.values(lease_token=None, lease_until=None))

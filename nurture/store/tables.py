@@ -321,6 +321,9 @@ mailbox_cursors = Table(
     Column("uid_validity", BigInteger),
     Column("last_uid", BigInteger, nullable=False, default=0),
     Column("looked_at", UtcTime, nullable=False),
+    Column("began_at", UtcTime, comment="what came before is history"),
+    Column("lease_token", Text, comment="the worker that reads it"),
+    Column("lease_until", UtcTime),
 )
 
 hits = Table(

@@ -9,10 +9,11 @@ import pytest
 from nurture.clock import SeededChance
 from nurture.domain.event import Event
 from nurture.domain.order import OrderItem
-from nurture.store import events, hits, holds, inbound, link_keys, orders, pauses, suppressions, tasks
+from nurture.store import events, hits, holds, inbound, link_keys, mailboxes, orders, pauses, suppressions, tasks
 from nurture.store.database import Database
 from nurture.store.holds import Hold
 from nurture.store.inbound import InboundDraft
+from nurture.store.mailboxes import MailboxRow
 from nurture.store.tables import link_keys as key_table
 from nurture.store.tasks import TaskDraft
 from tests.support.builders import MONDAY_NINE as NOW
@@ -100,14 +101,21 @@ def test_an_order_is_recorded_once_to_the_last_decimal(database: Database) -> No
 
 def test_a_mail_is_taken_in_once_and_waits_in_the_tray_until_it_is_attached(database: Database) -> None:
     draft = InboundDraft(
-        mailbox="mali", key="1/7", received_at=NOW, kind="reply", message_id="<a@x>", text="a\0b\udcff", confidence=80
+        mailbox="mali",
+        key="1/7",
+        received_at=NOW,
+        kind="reply",
+        message_id="<a@x>",
+        sender_address="somchai@example.com",
+        text="a\0b\udcff",
+        confidence=80,
     )
     with database.write() as conn:
         inbound_id = inbound.add(conn, draft)
         assert inbound_id is not None
         assert inbound.add(conn, draft) is None
-        assert inbound.known_message_id(conn, "mali", "<a@x>")
-        assert not inbound.known_message_id(conn, "anan", "<a@x>")
+        assert inbound.known_message_id(conn, "<a@x>", "somchai@example.com")
+        assert not inbound.known_message_id(conn, "<a@x>", "anong@example.com")
         (waiting,) = inbound.tray(conn)
         assert (waiting.id, waiting.text, waiting.confidence) == (inbound_id, "ab\ufffd", 80)
         assert inbound.attach(conn, inbound_id, matched_by="by_hand", contact_id=a_person(conn).id)
@@ -122,12 +130,52 @@ def test_a_mail_is_taken_in_once_and_waits_in_the_tray_until_it_is_attached(data
 
 def test_how_far_a_mailbox_was_read_is_kept(database: Database) -> None:
     with database.write() as conn:
-        assert inbound.cursor(conn, "mali") is None
-        assert inbound.last_look_at(conn) is None
-        inbound.set_cursor(conn, "mali", uid_validity=4_294_967_295, last_uid=1, now=NOW)
-        inbound.set_cursor(conn, "mali", uid_validity=4_294_967_295, last_uid=9, now=LATER)
-        assert inbound.cursor(conn, "mali") == (4_294_967_295, 9)
-        assert inbound.last_look_at(conn) == LATER
+        assert mailboxes.get(conn, "mali") is None
+        assert mailboxes.last_look_at(conn) is None
+        assert mailboxes.begin(conn, "mali", uid_validity=4_294_967_295, last_uid=1, now=NOW)
+        mailboxes.move_cursor(conn, "mali", uid_validity=4_294_967_295, last_uid=9)
+        mailboxes.note_look(conn, "mali", at=LATER)
+        assert mailboxes.get(conn, "mali") == MailboxRow(
+            uid_validity=4_294_967_295, last_uid=9, looked_at=LATER, began_at=NOW
+        )
+        assert mailboxes.last_look_at(conn) == LATER
+
+
+def test_of_two_first_looks_the_earlier_one_says_what_is_history(database: Database) -> None:
+    with database.write() as conn:
+        assert mailboxes.begin(conn, "mali", uid_validity=1, last_uid=5, now=NOW)
+        assert not mailboxes.begin(conn, "mali", uid_validity=1, last_uid=6, now=LATER)
+        row = mailboxes.get(conn, "mali")
+    assert row is not None
+    assert (row.last_uid, row.began_at) == (5, NOW)
+
+
+def test_a_slower_look_takes_no_cursor_back_save_into_another_numbering(database: Database) -> None:
+    with database.write() as conn:
+        mailboxes.begin(conn, "mali", uid_validity=1, last_uid=5, now=LATER)
+        mailboxes.move_cursor(conn, "mali", uid_validity=1, last_uid=4)
+        mailboxes.note_look(conn, "mali", at=NOW)
+        row = mailboxes.get(conn, "mali")
+        assert row == MailboxRow(uid_validity=1, last_uid=5, looked_at=LATER, began_at=LATER)
+        mailboxes.move_cursor(conn, "mali", uid_validity=2, last_uid=1)
+        row = mailboxes.get(conn, "mali")
+    assert row is not None
+    assert (row.uid_validity, row.last_uid) == (2, 1)
+
+
+def test_one_worker_reads_a_mailbox_until_its_lease_ends_or_is_given_back(database: Database) -> None:
+    end = LATER + timedelta(minutes=1)
+    with database.write() as conn:
+        assert mailboxes.claim(conn, "mali", "one", now=NOW, until=LATER), "nobody has looked into it yet"
+        mailboxes.begin(conn, "mali", uid_validity=1, last_uid=5, now=NOW)
+        assert mailboxes.claim(conn, "mali", "one", now=NOW, until=LATER)
+        assert not mailboxes.claim(conn, "mali", "two", now=NOW, until=LATER)
+        assert mailboxes.claim(conn, "mali", "one", now=NOW, until=LATER), "a lease may be renewed"
+        assert mailboxes.claim(conn, "mali", "two", now=LATER, until=end)
+        mailboxes.release(conn, "one")
+        assert not mailboxes.claim(conn, "mali", "one", now=LATER, until=end), "only one's own lease is given back"
+        mailboxes.release(conn, "two")
+        assert mailboxes.claim(conn, "mali", "one", now=LATER, until=end)
 
 
 def test_hits_are_judged_together_with_what_came_beside_them(database: Database) -> None:

@@ -133,7 +133,7 @@ def footer_start(lines: Sequence[str]) -> int | None:
     """Where the first footer begins; None where there is none. What stands below it is of its kind."""
     for start, end in paragraphs(lines):
         text = " ".join(lines[start:end])[:_MAX_PARAGRAPH]
-        if not _is_footer(text, is_below_rule=start > 0 and is_rule(lines[start - 1])):
+        if not _is_footer(text, is_below_rule=start > 0 and is_rule(lines[start - 1]), is_last=end == len(lines)):
             continue
         place = start + _first_of_footer(lines[start:end])
         while place > 0 and (not lines[place - 1].strip() or is_rule(lines[place - 1])):
@@ -169,10 +169,10 @@ def paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
         yield start, len(lines)
 
 
-def _is_footer(text: str, *, is_below_rule: bool) -> bool:
+def _is_footer(text: str, *, is_below_rule: bool, is_last: bool) -> bool:
     title = _TITLE.match(text[:200])
     if title and title.end() == len(text):
-        return True
+        return not is_last
     if (title or len(text) >= _LEAST_DISCLAIMER) and _SECRET.search(text) and _MEANT_FOR.search(text):
         return True
     if len(text) > _LONGEST_NOTE:

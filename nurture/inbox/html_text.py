@@ -1,22 +1,24 @@
-"""The text of an HTML mail as its reader sees it, with a line where the quoted mail begins; bounded, never raising."""
+"""The text of an HTML mail as its reader sees it, and with marks where it quotes another; bounded, never raising."""
 
 import html
 import re
 import warnings
+from dataclasses import dataclass
 
-from inscriptis import get_text
+from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
-from lxml.etree import LxmlError  # type: ignore[import-untyped]  # inscriptis parses with it and lets its errors out
+from lxml.etree import LxmlError, iterwalk  # type: ignore[import-untyped]  # inscriptis parses with it
+from lxml.html import HtmlElement, document_fromstring  # type: ignore[import-untyped]
+
+from nurture.inbox.html_quote import TITLE, mark_quotes
 
 MAX_HTML = 256 * 1024
 MAX_TEXT = 1024 * 1024
-MAX_DEPTH = 100
-"""Elements within elements: more than a mail program makes, and far less than overflows the converter's stack."""
+MAX_DEPTH = 230
+"""Elements within elements: the parser drops what lies deeper than 256, the converter's stack holds four times that."""
 
-QUOTE_LINE = "-----Original Message-----"
-"""Set where a mail program marked the start of what it quotes; a line that people's mails carry anyway."""
-
+_ERRORS = (LxmlError, ValueError, TypeError, IndexError, AttributeError, KeyError, AssertionError, RecursionError)
 _QUOTE_START = re.compile(
     r"<(?:blockquote\b[^>]{0,300}\btype=[\"']?cite|div\b[^>]{0,200}\b(?:class=[\"']?(?:gmail_quote|yahoo_quoted|"
     r"moz-cite-prefix|protonmail_quote|zmail_extra)|id=[\"']?(?:divRplyFwdMsg|appendonsend|mail-editor-reference)))",
@@ -25,35 +27,56 @@ _QUOTE_START = re.compile(
 _UNSEEN = re.compile(r"<(/?)(?:script|style|head|title)\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})[^<>]{0,5000}>")
 _LINE_TAGS = re.compile(r"<(?:br|p|div|tr|li|h[1-6]|table|blockquote|/p|/div)\b[^<>]{0,2000}>", re.IGNORECASE)
-_EMPTY_ELEMENTS = frozenset({"br", "img", "hr", "meta", "link", "input", "col", "area", "base", "wbr", "source"})
+_XML = re.compile(r"\s{0,100}<\?xml[^>]{0,200}>")
 _CONFIG = ParserConfig(css=CSS_PROFILES["strict"])
 
 
-def to_text(source: str) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HtmlText:
+    """`whole` is all that a reader sees; in `unquoted` the marks of plain mail stand for quotes and signatures."""
+
+    whole: str
+    unquoted: str
+
+
+def read_html(source: str) -> HtmlText:
     """The visible text. Very deep or broken HTML is only stripped of its tags."""
-    source = source[:MAX_HTML].replace("\0", "")
-    quote = _QUOTE_START.search(source)
-    if quote:
-        source = f"{source[: quote.start()]}<p>{QUOTE_LINE}</p>{source[quote.start() :]}"
-    if _depth(source) > MAX_DEPTH:
-        return _stripped(source)
+    source = _XML.sub("", source[:MAX_HTML].replace("\0", ""), count=1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return str(get_text(source, _CONFIG))[:MAX_TEXT]
-    except (LxmlError, ValueError, TypeError, IndexError, AttributeError, KeyError, AssertionError, RecursionError):
-        return _stripped(source)
+            tree = document_fromstring(source)
+            whole = _rendered(tree)
+            is_marked = mark_quotes(tree)
+            unquoted = _rendered(tree) if is_marked else whole
+    except _ERRORS:
+        whole = unquoted = None
+    if whole is None:
+        whole = _stripped(source)
+    if unquoted is None:
+        quote = _QUOTE_START.search(source)
+        unquoted = _stripped(f"{source[: quote.start()]}<p>{TITLE}</p>{source[quote.start() :]}") if quote else whole
+    return HtmlText(whole=whole, unquoted=unquoted)
 
 
-def _depth(source: str) -> int:
-    """How deep elements lie in each other, at most; elements that are never closed count on."""
+def to_text(source: str) -> str:
+    """All the visible text."""
+    return read_html(source).whole
+
+
+def _rendered(tree: HtmlElement) -> str | None:
+    """The text of a tree; None where it is too deep."""
+    if _depth(tree) > MAX_DEPTH:
+        return None
+    return str(Inscriptis(tree, _CONFIG).get_text())[:MAX_TEXT]
+
+
+def _depth(tree: HtmlElement) -> int:
+    """How deep elements lie in each other, at most."""
     depth = deepest = 0
-    for closing, name in _TAG.findall(source):
-        if closing:
-            depth = max(0, depth - 1)
-        elif name.lower() not in _EMPTY_ELEMENTS:
-            depth += 1
-            deepest = max(deepest, depth)
+    for event, _ in iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
     return deepest
 
 

@@ -12,7 +12,7 @@ from nurture.inbox.headers import (
     read_fields,
     read_message_ids,
 )
-from nurture.inbox.html_text import to_text
+from nurture.inbox.html_text import HtmlText, read_html, to_text
 from nurture.inbox.mime import MAX_TEXT_BYTES, Mime, Part, walk
 
 _RECIPIENT_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-rcpt-to", "to", "cc")
@@ -28,6 +28,7 @@ class ParsedMail:
     """What a mail says, decoded. Text lines end in LF; ids keep their angle brackets; addresses stand as written.
 
     `fields` are the top header. `recipients` come from Delivered-To and its like before To and Cc.
+    In `text_html_unquoted` a line with `>` or dashes stands where the HTML quotes another mail.
     `status_groups` are the field groups of a delivery report (RFC 3464: the first about the message, then one for each
     recipient), not of one that somebody forwards; `feedback` the fields of a complaint (RFC 5965), `receipt` those of
     a read receipt (RFC 8098); `returned` the headers of messages that the mail carries, `returned_text` the text of
@@ -48,6 +49,7 @@ class ParsedMail:
     has_null_return_path: bool
     text_plain: str
     text_html: str
+    text_html_unquoted: str
     status_groups: tuple[Fields, ...]
     feedback: Fields
     receipt: Fields
@@ -66,6 +68,7 @@ def parse(raw: bytes, *, is_partial: bool = False) -> ParsedMail:
     mime = walk(raw)
     fields = mime.fields
     collected = _collect(mime)
+    html = read_html("\n".join(collected.html)) if collected.html else HtmlText(whole="", unquoted="")
     sender = read_addresses(fields.raw("from")) or read_addresses(fields.raw("sender"))
     ids = read_message_ids(fields.raw("message-id"))
     return ParsedMail(
@@ -83,7 +86,8 @@ def parse(raw: bytes, *, is_partial: bool = False) -> ParsedMail:
         date=read_date(fields.raw("date")),
         has_null_return_path=fields.raw("return-path").replace(b" ", b"").startswith(b"<>"),
         text_plain="\n".join(collected.plain),
-        text_html=to_text("\n".join(collected.html)) if collected.html else "",
+        text_html=html.whole,
+        text_html_unquoted=html.unquoted,
         status_groups=tuple(collected.status_groups),
         feedback=collected.feedback,
         receipt=collected.receipt,

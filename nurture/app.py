@@ -24,11 +24,13 @@ from nurture.engine.pulse import Pulse
 from nurture.engine.rules import Rules, Tracking
 from nurture.engine.store_thread import StoreThread
 from nurture.engine.worker import Worker
+from nurture.inbox.classify import Judge
 from nurture.inbox.imap import ImapMailbox
 from nurture.inbox.mailbox import Mailbox
 from nurture.inbox.maildir import MaildirMailbox
 from nurture.inbox.settings import MailboxSettings
 from nurture.loader.library import Library
+from nurture.loader.phrase_books import shipped_phrases
 from nurture.rendering.renderer import Renderer
 from nurture.settings import Project
 from nurture.store import link_keys
@@ -148,7 +150,14 @@ def build_engine(
         clock=clock,
         name=attendance.worker,
     )
-    collector = Collector(database=database, desk=desk, library=library, mailboxes=mailboxes_of(project), clock=clock)
+    collector = Collector(
+        database=database,
+        desk=desk,
+        library=library,
+        mailboxes=mailboxes_of(project),
+        judge=judge_of(project),
+        clock=clock,
+    )
     pulse = Pulse(
         desk=desk,
         database=database,
@@ -175,8 +184,18 @@ def build_collector(project: Project, database: Database, *, clock: Clock, chanc
     """What looks into the mailboxes, without the rest of an engine."""
     desk = Desk(rules=rules_of(project), renderer=renderer_of(project), chance=chance)
     return Collector(
-        database=database, desk=desk, library=library_of(project), mailboxes=mailboxes_of(project), clock=clock
+        database=database,
+        desk=desk,
+        library=library_of(project),
+        mailboxes=mailboxes_of(project),
+        judge=judge_of(project),
+        clock=clock,
     )
+
+
+def judge_of(project: Project) -> Judge:  # noqa: ARG001
+    """What judges the project's inbound mail."""
+    return Judge(shipped_phrases())
 
 
 def signers_of(project: Project) -> dict[str, Signer]:

@@ -10,9 +10,10 @@ from nurture.cli.output import console
 from nurture.clock import SystemClock
 from nurture.domain.verdict import Verdict
 from nurture.errors import InvalidInput
-from nurture.inbox.classify import classify
+from nurture.inbox.classify import Judge
 from nurture.inbox.mailbox import MAX_MAIL_BYTES
 from nurture.inbox.parse import parse
+from nurture.loader.phrase_books import shipped_phrases
 
 
 @click.command("classify")
@@ -21,6 +22,7 @@ from nurture.inbox.parse import parse
 def classify_files(files: tuple[Path, ...], is_json: bool) -> None:
     """Say what each message FILE is: a reply, a bounce, out of office, … and why."""
     now = SystemClock().now()
+    judge = Judge(shipped_phrases())
     unread: list[str] = []
     for file in files:
         try:
@@ -30,7 +32,7 @@ def classify_files(files: tuple[Path, ...], is_json: bool) -> None:
             unread.append(f"{file}: {error.strerror}")
             continue
         is_partial = len(raw) > MAX_MAIL_BYTES
-        verdict = classify(parse(raw[:MAX_MAIL_BYTES], is_partial=is_partial), now=now)
+        verdict = judge.classify(parse(raw[:MAX_MAIL_BYTES], is_partial=is_partial), now=now)
         if is_json:
             click.echo(json.dumps(as_document(file, verdict), ensure_ascii=False))
         else:
@@ -55,10 +57,16 @@ def as_document(file: Path, verdict: Verdict) -> dict[str, object]:
             found |= {"feedback_type": verdict.feedback_type, "failures": _failures(verdict)}
         case "auto_reply":
             found["return_on"] = verdict.return_on.isoformat() if verdict.return_on else None
-            found |= {"text": verdict.text, "colleague": None, "substitute": None, "language": verdict.language}
+            found |= {
+                "text": verdict.text,
+                "colleague": verdict.colleague,
+                "substitute": verdict.substitute,
+                "language": verdict.language,
+            }
         case "reply":
             found |= {"text": verdict.text, "intent": verdict.intent, "intent_words": list(verdict.intent_words)}
-            found |= {"until": None, "colleague": None, "language": verdict.language}
+            until = verdict.until.isoformat() if verdict.until else None
+            found |= {"until": until, "colleague": verdict.colleague, "language": verdict.language}
         case "unsubscribe":
             found |= {"text": verdict.text, "language": verdict.language}
         case "challenge" | "unreadable":

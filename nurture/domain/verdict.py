@@ -28,7 +28,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`reason` says in words what led to it; further attributes are filled by kind."""
+    """`reason` says in words what led to it; further attributes are filled by kind.
+
+    `return_on` is the day on which an automatic reply says its writer is back, `substitute` the address of who stands
+    in, which is never mailed. Of a reply: `intent_words` led to the intent, `until` is the day before which the writer
+    does not want to hear from us, `colleague` the address of who is said to be in charge. `language` is ISO 639-1.
+    """
 
     kind: VerdictKind
     reason: str
@@ -40,3 +45,6 @@ class Verdict:
     intent: Intent | None = None
     intent_words: tuple[str, ...] = ()
     language: str | None = None
+    until: date | None = None
+    colleague: str | None = None
+    substitute: str | None = None

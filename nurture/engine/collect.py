@@ -10,7 +10,7 @@ from nurture.domain.event import Event
 from nurture.engine.perform import Desk
 from nurture.engine.take_in import InboundMail, take_in
 from nurture.errors import InvalidInput, MailboxUnavailable, ServiceUnavailable
-from nurture.inbox.classify import classify
+from nurture.inbox.classify import Judge
 from nurture.inbox.mailbox import Cursor, Fetched, Mailbox
 from nurture.inbox.parse import parse
 from nurture.inbox.thread import answers
@@ -38,12 +38,14 @@ class Collector:
         desk: Desk,
         library: Library,
         mailboxes: Mapping[str, Mailbox],
+        judge: Judge,
         clock: Clock,
     ) -> None:
         self._database = database
         self._desk = desk
         self._library = library
         self._mailboxes = mailboxes
+        self._judge = judge
         self._clock = clock
         self.troubles: dict[str, str] = {}
 
@@ -94,7 +96,7 @@ class Collector:
 
     def _take_in(self, name: str, fetched: Fetched, keys: Sequence[bytes]) -> bool:
         now = self._clock.now()
-        mail = judged(name, fetched, now)
+        mail = judged(name, fetched, self._judge, now)
         after = fetched.cursor_after
         with self._database.write() as conn:
             is_new = take_in(conn, self._desk, self._library.campaigns, mail, link_keys=keys, now=now)
@@ -120,7 +122,7 @@ def _since(row: MailboxRow) -> datetime:
     return max(overlapping, row.began_at - _CLOCK_MARGIN) if row.began_at else overlapping
 
 
-def judged(mailbox: str, fetched: Fetched, now: datetime) -> InboundMail:
+def judged(mailbox: str, fetched: Fetched, judge: Judge, now: datetime) -> InboundMail:
     """A fetched mail with its verdict: pure, however hostile the mail."""
     parsed = parse(fetched.raw, is_partial=fetched.is_partial)
     references = answers(parsed)
@@ -132,7 +134,7 @@ def judged(mailbox: str, fetched: Fetched, now: datetime) -> InboundMail:
         subject=parsed.subject,
         received_at=fetched.received_at,
         references=references,
-        verdict=classify(parsed, now=now),
+        verdict=judge.classify(parsed, now=now),
     )
 
 

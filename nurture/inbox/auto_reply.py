@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from nurture.domain.verdict import Verdict
 from nurture.inbox.parse import ParsedMail
+from nurture.inbox.patterns import Patterns
 from nurture.inbox.return_date import return_date
 from nurture.inbox.written import written
 
@@ -83,7 +84,7 @@ _CHALLENGE_SUBJECT = re.compile(
 )
 
 
-def challenge(mail: ParsedMail) -> Verdict | None:
+def challenge(mail: ParsedMail, patterns: Patterns) -> Verdict | None:  # noqa: ARG001
     """A verdict `challenge` where a filter asks the sender to prove that he is human, in text and subject."""
     text = written(mail)[: 2 * _BODY_LOOKED_AT]
     said = _CHALLENGE.search(" ".join(text.split()))
@@ -93,7 +94,7 @@ def challenge(mail: ParsedMail) -> Verdict | None:
     return None
 
 
-def auto_reply(mail: ParsedMail, *, now: datetime) -> Verdict | None:
+def auto_reply(mail: ParsedMail, patterns: Patterns, *, now: datetime, country: str | None) -> Verdict | None:  # noqa: ARG001
     """A verdict `auto_reply`, with the day of return where one is named; None where a person seems to have written."""
     text = written(mail)
     reason, confidence = _sign(mail, text)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from nurture.domain.verdict import Verdict
-from nurture.inbox.classify import classify
 from nurture.inbox.parse import parse
+from tests.support.judging import classify
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "inbound"
 NOW = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from nurture.inbox.classify import classify
 from nurture.inbox.parse import parse
 from nurture.inbox.quote import own_words
 from nurture.inbox.thread import answers
+from tests.support.judging import classify
 
 ROOT = Path(__file__).parents[2]
 CORPORA = Path(os.environ.get("NURTURE_CORPORA") or ROOT.parent / "shared" / "corpora")

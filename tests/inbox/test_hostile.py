@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nurture.inbox.classify import classify
 from nurture.inbox.mime import MAX_TEXT_BYTES
 from nurture.inbox.parse import ParsedMail, parse
 from nurture.inbox.thread import answers
+from tests.support.judging import classify
 
 GOLDEN = sorted((Path(__file__).parent.parent / "golden" / "inbound").glob("*.eml"))
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nurture.inbox.classify import classify
 from nurture.inbox.parse import parse
 from nurture.inbox.report import complaint, delivery_report
+from tests.support.judging import classify
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 

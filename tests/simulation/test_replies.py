@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture.inbox.classify import classify
 from nurture.inbox.parse import parse
 from nurture.inbox.thread import answers
 from nurture.simulation import replies
 from nurture.simulation.answers import SENTENCES
 from nurture.simulation.letter import Letter
 from nurture.simulation.people import Person, make_people
+from tests.support.judging import classify
 
 NOW = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 LETTER = Letter(

@@ -37,4 +37,7 @@ check: setup  ## format, lint, floors, types
 bench: setup  ## measure, side by side in one run
 	$(PY) -m tests.benchmarks
 
-.PHONY: help setup demo run test check bench
+judge: setup  ## how well inbound mail is judged, on collections of real mail
+	$(PY) -m tests.judging
+
+.PHONY: help setup demo run test check bench judge

@@ -1,5 +1,6 @@
+import itertools
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +15,31 @@ NOW = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
 LINE_ENDS = {"LF": b"\n", "CRLF": b"\r\n", "CR": b"\r"}
 
 
+def names() -> list[Any]:
+    """Every golden mail; `open.txt` lists those that are not judged rightly yet."""
+    not_yet = GOLDEN / "open.txt"
+    still_open = set(not_yet.read_text().split()) if not_yet.exists() else set()
+    wrong = pytest.mark.xfail(reason="not judged rightly yet", strict=False)
+    found = sorted(path.stem for path in GOLDEN.glob("*.eml"))
+    assert still_open <= set(found)
+    return [pytest.param(name, marks=[wrong] if name in still_open else []) for name in found]
+
+
 def said(verdict: Verdict, expected: dict[str, Any]) -> dict[str, Any]:
-    """Of the verdict that much which the golden file speaks about."""
+    """Of the verdict that much which the golden file speaks about, all failures included."""
     found: dict[str, Any] = {}
     for name, value in expected.items():
         if name == "failures":
-            pairs = zip(verdict.failures, value, strict=False)
-            found[name] = [{key: getattr(failure, key) for key in named} for failure, named in pairs]
-        elif name == "return_on":
-            found[name] = verdict.return_on.isoformat() if verdict.return_on else None
+            labels = itertools.zip_longest(verdict.failures, value, fillvalue={})
+            found[name] = [{key: getattr(failure, key, None) for key in named} for failure, named in labels]
         else:
-            found[name] = getattr(verdict, name)
+            told = getattr(verdict, name)
+            found[name] = told.isoformat() if isinstance(told, date) else told
     return found
 
 
 @pytest.mark.parametrize("line_end", LINE_ENDS)
-@pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.eml")))
+@pytest.mark.parametrize("name", names())
 def test_a_golden_mail_is_judged_as_its_file_says_whatever_its_line_ends(name: str, line_end: str) -> None:
     raw = (GOLDEN / f"{name}.eml").read_bytes().replace(b"\n", LINE_ENDS[line_end])
     expected = json.loads((GOLDEN / f"{name}.json").read_text())

@@ -21,8 +21,9 @@ from tests.support.judging import classify
 GOLDEN = Path(__file__).parents[1] / "golden" / "inbound"
 _LARGEST = 200_000
 _PIECES = (
-    b"\0", b"\r", b"\n", b"\n\n", b"\r\n", b"=?", b"=?utf-8?b?", b"?=", b"--", b"\n--", b'"', b"(", b")", b"<", b">", b"@",
-    b"\xff", b"\xe0\xb8", b"\x1b$B", b"+AAA-", b"=", b"=\n", b"Content-Type: message/rfc822\n\n", b"\nFrom: ", b"> ",
+    b"\0", b"\r", b"\n", b"\n\n", b"\r\n", b"=?", b"=?utf-8?b?", b"?=", b"--", b"\n--", b'"', b"(", b")", b"<", b">",
+    b"@", b"\xff", b"\xe0\xb8", b"\x1b$B", b"+AAA-", b"=", b"=\n", b"Content-Type: message/rfc822\n\n", b"\nFrom: ",
+    b"> ",
     b"Content-Type: multipart/mixed; boundary=b\n\n--b\n", b"Content-Transfer-Encoding: base64\n", b"begin 644 x\n",
     b"charset=utf-7", b"charset=iso-2022-jp", b"charset=x-none", b"Final-Recipient: rfc822;", b"Status: 5.1.1\n",
     b"<blockquote>", b"<div>", b"<!--", b"<script>", b"&#1114112;", b"On 1 Jan 2026, A wrote:\n", b"-- \n",

@@ -21,7 +21,6 @@ def names() -> list[Any]:
     still_open = set(not_yet.read_text().split()) if not_yet.exists() else set()
     wrong = pytest.mark.xfail(reason="not judged rightly yet", strict=False)
     found = sorted(path.stem for path in GOLDEN.glob("*.eml"))
-    assert still_open <= set(found)
     return [pytest.param(name, marks=[wrong] if name in still_open else []) for name in found]
 
 

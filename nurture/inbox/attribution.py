@@ -52,6 +52,8 @@ _BEGINS_DATED = re.compile(r"(?:[^\W\d_]{1,12}[.,]{0,2}\s){0,2}\d{1,4}(?:[\s./,:
 _STAMPED = re.compile(r"\d{4}-\d\d-\d\d,? \d\d?:\d\d(?::\d\d)? (?:GMT|UTC)[+-]\d\d:?\d\d\s\S")
 _DECORATION = " \t*_-–—|"
 _COLONS = (":", "：")
+_VERB_LAST = re.compile(rf"(?:^|\s)(?:{'|'.join(sorted(_VERBS - {'sent', 'said'}))})(?:\(a\))?[\s*_-]{{0,20}}$")
+"""Without a colon nothing may follow."""
 
 
 def attribution_length(lines: Sequence[str], index: int) -> int:
@@ -109,7 +111,7 @@ def is_attribution(text: str, *, is_followed: bool) -> bool:
         if is_bracketed and (has_time or _YEAR.search(bare) is not None):
             return True
         return (begins or is_bracketed or has_time) and _tells(bare) and not _is_sentence(bare)
-    if _is_opened(bare) and (has_time or is_bracketed) and _tells(bare, at_end=True):
+    if _is_opened(bare) and (has_time or is_bracketed) and _VERB_LAST.search(bare.lower()):
         return not _is_sentence(bare)
     return text[:1].isdigit() and text.endswith(">") and is_bracketed and _BEGINS_DATED.match(bare) is not None
 

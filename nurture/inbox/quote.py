@@ -6,6 +6,7 @@ Every pattern looks at a bounded line: the patterns of reply libraries take seco
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 from nurture.inbox.attribution import attribution_length, before_attribution, is_quoted, quote_follows
 from nurture.inbox.footer import footer_start, past_banner
@@ -13,6 +14,7 @@ from nurture.inbox.quoted_header import header_length, is_rule
 from nurture.inbox.signature import signature_start
 
 MAX_LINES = 5_000
+_LONGEST_HEAD = 13
 _LONG_LINE = 60
 """A quoted line of this length may have been broken by a program that did not mark the rest."""
 
@@ -65,8 +67,8 @@ def _unquoted(lines: Sequence[str]) -> list[list[str]]:
     while index < len(lines):
         line = lines[index]
         shared = before_attribution(line)
-        head = 0 if shared or is_quoted(line) else header_length(lines, index) or attribution_length(lines, index)
-        if not shared and not head and not is_quoted(line):
+        end_of_head = index + 1 if shared else _past_head(lines, index)
+        if end_of_head == index and not is_quoted(line):
             pieces[-1].append(line)
             has_words = has_words or bool(line.strip())
             index += 1
@@ -74,15 +76,23 @@ def _unquoted(lines: Sequence[str]) -> list[list[str]]:
         if shared:
             pieces[-1].append(shared)
             has_words = True
-        index += head or shared != ""
-        if not is_quoted(line) and not quote_follows(lines, index) and has_words:
+        if end_of_head > index and has_words and not quote_follows(lines, end_of_head):
             break  # the mail below is quoted without any sign at its lines
-        index = _past_quoted(lines, index)
+        index = _past_quoted(lines, end_of_head)
         _drop_rule(pieces[-1])
         if pieces[-1]:
             pieces.append([])
     _drop_rule(pieces[-1])
     return pieces
+
+
+def _past_head(lines: Sequence[str], index: int) -> int:
+    """After the head or attribution of a quoted mail that begins here; `index` where none does."""
+    if not is_quoted(lines[index]):
+        return index + (header_length(lines, index) or attribution_length(lines, index))
+    marked = [line.lstrip("> ") for line in takewhile(is_quoted, lines[index : index + _LONGEST_HEAD])]
+    is_head_alone = 3 <= len(marked) < _LONGEST_HEAD and header_length(marked, 0) == len(marked)
+    return index + len(marked) if is_head_alone else index
 
 
 def _past_quoted(lines: Sequence[str], index: int) -> int:

@@ -91,11 +91,12 @@ _KIND_OF = _kinds()
 _FIELD = re.compile(
     r"[\s*>|_]{0,20}(?P<label>[^\s:：*>|_<@\d][^:：*<@\d]{0,30}?)[\s*]{0,5}[:：][\s*]{0,5}(?P<value>.{0,300})"
 )
-_DASHES = re.compile(r"[-_=*—–─━~.·+ ]{2,200}")
+_DASHES = re.compile(r"[-_=*\u2010-\u2015─━~.·+ ]{2,200}")
 _BETWEEN_DASHES = re.compile(
-    r"[\s>*]{0,10}[-_=—–─━*]{2,80}\s{0,5}(?P<title>[^-_=—–─━*@]{3,60}?)\s{0,5}[-_=—–─━*]{2,80}"
+    r"[\s>*]{0,10}[-_=\u2010-\u2015─━*]{2,80}\s{0,5}(?P<title>[^-_=\u2010-\u2015─━*@]{3,60}?)\s{0,5}[-_=\u2010-\u2015─━*]{2,80}"
 )
-_EDGE = " \t>-_=*—–─━~.·+:："
+_EDGE = " \t>-_=*\u2010\u2011\u2012\u2013\u2014\u2015─━~.·+:："
+_DATED_TITLE = re.compile(r"[\s*]{0,5}message du (?:\d|[^\W\d_]{2,10} \d)", re.IGNORECASE)
 _TIMED = re.compile(r"\d[^:：]{0,80}\d{1,2}[:.]\d{2}")
 _ANY_FIELD = re.compile(r"[\s*]{0,5}[^\W\d_][^:：<@\d]{0,30}[:：]")
 
@@ -174,6 +175,8 @@ def _is_unknown_head(lines: Sequence[str], index: int) -> bool:
 
 
 def _kind(line: str) -> str | None:
+    if _DATED_TITLE.match(line[:60]):
+        return "date"
     match = _FIELD.match(line[:400])
     return _KIND_OF.get(_plain(match["label"])) if match else None
 

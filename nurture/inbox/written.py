@@ -51,7 +51,7 @@ def _says_nothing(plain: str) -> bool:
 def _cut_alike(plain: str, html: str) -> str:
     """The lines of `plain` that hold what `html` says, where it begins alike and goes on longer."""
     wanted = _letters(html)
-    if not _letters(plain).startswith(wanted):
+    if not wanted or not _letters(plain).startswith(wanted):
         return plain
     kept: list[str] = []
     length = 0

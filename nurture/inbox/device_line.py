@@ -5,7 +5,7 @@ import re
 _MAX_LENGTH = 120
 
 _KNOWN = (
-    r"i-?phone|i-?pad|i-?pod|i-?os\b|i-?cloud|apple|android|samsung|galaxy|huawei|honor\b|xiaomi|redmi|oppo|"
+    r"i-?phon|i-?pad|i-?pod|i-?os\b|i-?cloud|apple|android|samsung|galaxy|huawei|honor\b|xiaomi|redmi|oppo|"
     r"vivo|realme|pixel|nokia|lumia|"
     r"htc|motorola|sony|xperia|oneplus|lenovo|alcatel|blackberry|handheld|wireless|windows|mac\b|macbook|nexus|"
     r"mobil|mobile|"
@@ -49,8 +49,8 @@ _GET = re.compile(
     r"obtenha|baixe|baixar|transferir|holen sie sich|laden sie|beziehen sie|hent|få|skaffa|hämta|hanki|pobierz|"
     r"získat|získejte|stáhnout|получить|скачать|скачайте|отримати|завантажити|edinin|indirin|λήψη|κατεβάστε|קבל|"
     r"קבל את|הורד|احصل|الحصول|تنزيل|tải|nhận|dapatkan|unduh|รับ|ดาวน์โหลด|获取|下载|取得|下載|"
-    r"download)\b.{0,20}\boutlook\b.{0,60}|"
-    r"outlook\b.{0,20}\b(?:herunterladen|downloaden|ophalen|laden|holen|edinin|indirin)\b.{0,20}|"
+    r"download)\b.{0,20}\boutlook\b(?:[\s'’]{1,2}\w{1,14}){0,4}|"
+    r".{0,20}\boutlook\b.{0,20}\b(?:herunterladen|downloaden|ophalen|laden|holen|edinin|indirin)\b.{0,20}|"
     r"(?:获取|下载|取得|下載|รับ|ดาวน์โหลด)\s?(?:适用于|適用於)?.{0,20}outlook.{0,60}|"
     r".{0,30}outlook\s?(?:를|을)?\s?(?:を入手|をダウンロード|다운로드|받기|가져오기).{0,20}|"
     r".{0,20}版 ?outlook.{0,10}",
@@ -63,7 +63,7 @@ _APOLOGY = re.compile(
     r"mi brevedad)",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"<[^<>]{1,300}>|\(?(?:https?://|www\.)\S{1,300}")
+_LINK = re.compile(r"<(?:https?:|mailto:|www\.)[^<>]{1,300}>|\(?(?:https?://|www\.)\S{1,300}")
 _OPEN = " \t*_<>()[]«»\"'|~-–—•.:"
 _SOMEONE = re.compile(r"some(?:one|body) (?:from|on) (?:a |the )?(?:mobile|phone)$", re.IGNORECASE)
 _ANY_SENT = re.compile(r"sent from my [\w' .+-]{2,40}$", re.IGNORECASE)

@@ -70,7 +70,7 @@ _ANTIVIRUS = re.compile(
 _PRINT = re.compile(
     r"(?:consider|think of|think about) (?:the|your|our) environment.{0,40}print|think before (?:you print|"
     r"printing)|"
-    r"before (?:you )?print(?:ing)? this|umwelt .{0,60}(?:ausdruck|drucken)|(?:ausdruck|drucken) .{0,60}umwelt|"
+    r"before (?:you )?print(?:ing)? this|umwelt\b.{0,60}(?:ausdruck|drucken)|(?:ausdruck|drucken) .{0,60}umwelt|"
     r"avant d'imprimer|n'imprimez (?:ce|cet|que)|antes de imprimir|prima di stampare|milieu .{0,40}(?:print|"
     r"afdruk)|"
     r"(?:tänk|tenk|tænk) på milj.{0,40}(?:skriv|udskriv|print)|ajattele ympäristöä|zanim wydrukujesz|"

@@ -23,6 +23,7 @@ _UNSEEN = dict.fromkeys(
     map(ord, "\ufeff\u200b\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\xad\0")
 )
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007"), " ")
+_OF_LINK = re.compile(r"[=/_&%>)\]]")
 _SAYS = re.compile(r"[^\W_\u1427]|[^\s!-/:-@\[-`{-~\u1427—–─━═＝･…]|[:;=8][-']?[)(DPpO/|]|[?!]")
 """A letter, a digit, an emoji, a smiley: lines without are drawn."""
 
@@ -104,13 +105,13 @@ def _past_quoted(lines: Sequence[str], index: int) -> int:
 
 
 def _is_broken_off(lines: Sequence[str], place: int, first: int) -> bool:
-    """The end of a quoted line that was too long: a single word, or what goes on in lower case."""
+    """The end of a quoted line that was too long: a piece of a link, or what goes on in lower case."""
     if place == first or not is_quoted(lines[place - 1]):
         return False
     line, above = lines[place].strip(), lines[place - 1].rstrip()
     below = lines[place + 1] if place + 1 < len(lines) else ""
-    if len(line.split()) == 1 and is_quoted(below):
-        return True
+    if len(line.split()) == 1 and _OF_LINK.search(line):
+        return is_quoted(below)
     goes_on = line[:1].islower() and above[-1:] not in ".!?:;"
     return goes_on and len(above) >= _LONG_LINE and (is_quoted(below) or not below.strip())
 

@@ -10,3 +10,8 @@ def layouts(name: str) -> dict[str, str]:
     pieces = (QUOTES / f"{name}.txt").read_text(encoding="utf-8").split("\n=== ")
     named = (piece.removeprefix("=== ").partition("\n") for piece in pieces)
     return {title: text.rstrip("\n") for title, _, text in named}
+
+
+def lines_of(name: str) -> list[str]:
+    """The lines of a file, each a case of its own."""
+    return (QUOTES / f"{name}.txt").read_text(encoding="utf-8").splitlines()

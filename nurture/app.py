@@ -1,7 +1,7 @@
 """The composition root: from the project's settings to everything that runs, each thing built once and passed on."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,25 +16,29 @@ from nurture.delivery.transport import Transport
 from nurture.domain.decide import Caps
 from nurture.engine.attendance import Attendance
 from nurture.engine.calls import Caller
-from nurture.engine.collect import Collector
+from nurture.engine.collect import Collector, Folder
 from nurture.engine.courier import Courier
 from nurture.engine.letter import LetterWriter
+from nurture.engine.lookout import Lookout
 from nurture.engine.perform import Desk
 from nurture.engine.pulse import Pulse
 from nurture.engine.rules import Rules, Tracking
 from nurture.engine.store_thread import StoreThread
 from nurture.engine.worker import Worker
 from nurture.inbox.classify import Judge
+from nurture.inbox.idle import ImapWatch
 from nurture.inbox.imap import ImapMailbox
-from nurture.inbox.mailbox import Mailbox
+from nurture.inbox.mailbox import Mailbox, TokenSource, Watch
 from nurture.inbox.maildir import MaildirMailbox
-from nurture.inbox.settings import MailboxSettings
+from nurture.inbox.settings import MailboxSettings, is_inbox
 from nurture.loader.library import Library
 from nurture.loader.phrase_books import shipped_phrases
 from nurture.rendering.renderer import Renderer
 from nurture.settings import Project
 from nurture.store import link_keys
 from nurture.store.database import Database, open_or_create
+from nurture.webhooks.provider_tokens import ProviderTokens
+from nurture.webhooks.settings import TokenSettings
 
 
 def open_database(project: Project) -> Database:
@@ -154,16 +158,17 @@ def build_engine(
         database=database,
         desk=desk,
         library=library,
-        mailboxes=mailboxes_of(project),
+        folders=folders_of(project, clock=clock),
         judge=judge_of(project),
         clock=clock,
     )
+    lookout = Lookout(collector=collector, database=database, clock=clock, chance=chance, worker=attendance.worker)
     pulse = Pulse(
         desk=desk,
         database=database,
         library=library,
         worker=worker,
-        collector=collector,
+        lookout=lookout,
         attendance=attendance,
         clock=clock,
     )
@@ -187,7 +192,7 @@ def build_collector(project: Project, database: Database, *, clock: Clock, chanc
         database=database,
         desk=desk,
         library=library_of(project),
-        mailboxes=mailboxes_of(project),
+        folders=folders_of(project, clock=clock),
         judge=judge_of(project),
         clock=clock,
     )
@@ -218,15 +223,43 @@ def transports_of(project: Project, outbox: Path | None = None) -> Mapping[str, 
     return {**found, **(dict.fromkeys(relays, smtp) if smtp else {})}
 
 
-def mailboxes_of(project: Project) -> dict[str, Mailbox]:
-    """The mailbox of each sender that has one."""
-    return {name: _mailbox(settings.inbox) for name, settings in project.senders.items() if settings.inbox}
+def folders_of(project: Project, *, clock: Clock) -> tuple[Folder, ...]:
+    """Every folder that is looked into, of each sender that has an inbox."""
+    return tuple(
+        folder
+        for name, settings in project.senders.items()
+        if settings.inbox
+        for folder in _folders(name, settings.inbox, settings.tokens, clock)
+    )
 
 
-def _mailbox(settings: MailboxSettings) -> Mailbox:
+def _folders(
+    sender: str, settings: MailboxSettings, token_settings: TokenSettings | None, clock: Clock
+) -> Iterator[Folder]:
+    """The INBOX, or where that is not among them the first, is kept under the sender's own name."""
+    tokens = ProviderTokens(token_settings, clock=clock) if token_settings else None
+    main = next(filter(is_inbox, settings.folders), settings.folders[0])
+    for folder in settings.folders:
+        yield Folder(
+            name=sender if folder == main else f"{sender}/{folder}",
+            sender=sender,
+            mailbox=_mailbox(settings, folder, tokens),
+            watch=_watch(settings, folder, tokens),
+        )
+    if settings.sent:
+        sent = _mailbox(settings, settings.sent, tokens, is_sent=True)
+        yield Folder(name=f"{sender}:sent", sender=sender, mailbox=sent, is_sent=True)
+
+
+def _mailbox(settings: MailboxSettings, folder: str, tokens: TokenSource | None, *, is_sent: bool = False) -> Mailbox:
     if settings.kind == "maildir" and settings.path:
-        return MaildirMailbox(settings.path)
-    return ImapMailbox(settings)
+        return MaildirMailbox(settings.path, folder, is_sent=is_sent)
+    return ImapMailbox(settings, folder, tokens=tokens, is_sent=is_sent)
+
+
+def _watch(settings: MailboxSettings, folder: str, tokens: TokenSource | None) -> Watch | None:
+    is_wanted = settings.kind == "imap" and settings.is_idle_wanted
+    return ImapWatch(settings, folder, tokens=tokens) if is_wanted else None
 
 
 def _attendance_folder(project: Project, database: Database) -> Path:

@@ -8,6 +8,7 @@
         ├── DatabaseUnavailable
         ├── RelayUnavailable        SMTP: connection, TLS or AUTH
         ├── MailboxUnavailable      IMAP or Maildir
+        │   └── MailboxRefused          it does not let us in: somebody must mend the password or sign in again
         └── DiskFull
     IllegalMove                 a bug: a state machine was asked for a move that it does not have
 
@@ -89,6 +90,10 @@ class RelayUnavailable(ServiceUnavailable):
 
 class MailboxUnavailable(ServiceUnavailable):
     """The mailbox could not be reached or opened."""
+
+
+class MailboxRefused(MailboxUnavailable):
+    """The mailbox's server, or who vouches for us there, does not let us in; trying again at once helps nobody."""
 
 
 class DiskFull(ServiceUnavailable):

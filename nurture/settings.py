@@ -31,26 +31,33 @@ from nurture.loader.config_shape import (
     WebShape,
 )
 from nurture.loader.document import Place, read_document
+from nurture.loader.inboxes import Inbox, read_inbox
 from nurture.loader.interpolate import interpolate
 from nurture.loader.library import campaign_names
 from nurture.loader.nearest import nearest
 from nurture.loader.secrets import note_secrets
-from nurture.loader.senders import Account, Address, Key, read_from, read_inbox, read_key, read_rates, read_relay
+from nurture.loader.senders import Account, Address, Key, read_from, read_key, read_rates, read_relay
 from nurture.loader.validation import Checked, check_shape
 from nurture.loader.vocabulary import read_score, read_vocabulary
 from nurture.loader.words import show
+from nurture.webhooks.settings import TokenSettings
 
 CONFIG = "config.yaml"
+_TOKENS = ".nurture-tokens"
 _LEASE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderSettings:
-    """One sender: its identity and rates, its way out (a relay, or a folder for a dry run), its mailbox and key."""
+    """One sender: its identity and rates, its way out (a relay, or a folder for a dry run), its mailbox and key.
+
+    `tokens` are what the mailbox is entered with instead of a password.
+    """
 
     sender: Sender
     transport: SmtpSettings | FolderSettings
     inbox: MailboxSettings | None = None
+    tokens: TokenSettings | None = None
     dkim: DkimSettings | None = None
     has_plus_addresses: bool = False
 
@@ -267,11 +274,26 @@ class _Config:
             found[name] = SenderSettings(
                 sender=Sender(name=name, email=address.email, display_name=address.name, rates=rates),
                 transport=_transport(relay, shape.smtp) or FolderSettings(path=self._root / "outbox"),
-                inbox=_mailbox(inbox, shape.inbox),
+                inbox=_mailbox(inbox, shape.inbox) if inbox and shape.inbox else None,
+                tokens=self._tokens(name, inbox) if inbox else None,
                 dkim=dkim,
                 has_plus_addresses=bool(shape.inbox and shape.inbox.plus_addresses),
             )
         return found
+
+    def _tokens(self, sender: str, inbox: Inbox) -> TokenSettings | None:
+        if inbox.oauth is None:
+            return None
+        return TokenSettings(
+            name=sender,
+            token_url=inbox.oauth.token_url,
+            client_id=inbox.oauth.client_id,
+            client_secret=inbox.oauth.client_secret,
+            scope=inbox.oauth.scope,
+            refresh_token=inbox.oauth.refresh_token,
+            refresh_token_file=inbox.oauth.refresh_token_file,
+            kept_in=self._root / _TOKENS / f"{sender}.json",
+        )
 
     def _refuse_bad_key(self, dkim: DkimSettings, place: Place) -> None:
         """Said with the rest of the config, not when the first mail is to be signed."""
@@ -329,22 +351,20 @@ def _transport(relay: Account | Path | None, shape: SmtpShape | None) -> SmtpSet
             return None
 
 
-def _mailbox(inbox: Account | Path | None, shape: InboxShape | None) -> MailboxSettings | None:
-    match inbox:
-        case Path():
-            return MailboxSettings(kind="maildir", path=inbox)
-        case Account():
-            return MailboxSettings(
-                kind="imap",
-                host=inbox.host,
-                port=inbox.port,
-                security=inbox.security,
-                username=inbox.username,
-                password=inbox.password,
-                folder=(shape.folder if shape else None) or "INBOX",
-            )
-        case None:
-            return None
+def _mailbox(inbox: Inbox, shape: InboxShape) -> MailboxSettings:
+    if isinstance(inbox.at, Path):
+        return MailboxSettings(kind="maildir", path=inbox.at, folders=inbox.folders, sent=inbox.sent)
+    return MailboxSettings(
+        kind="imap",
+        host=inbox.at.host,
+        port=inbox.at.port,
+        security=inbox.at.security,
+        username=inbox.at.username,
+        password=inbox.at.password,
+        is_idle_wanted=shape.idle is not False,
+        folders=inbox.folders,
+        sent=inbox.sent,
+    )
 
 
 def _dkim(key: Key | None) -> DkimSettings | None:

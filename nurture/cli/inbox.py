@@ -3,7 +3,7 @@
 import click
 from rich.markup import escape
 
-from nurture.app import build_collector, mailboxes_of
+from nurture.app import build_collector
 from nurture.cli.group import Group
 from nurture.cli.inbox_classify import classify_files
 from nurture.cli.output import console, in_zone, json_option, print_json, table
@@ -11,6 +11,7 @@ from nurture.cli.project import opened, project_of
 from nurture.cli.trouble import tell
 from nurture.clock import SystemChance, SystemClock
 from nurture.domain.contact import Contact
+from nurture.engine.collect import Folder
 from nurture.errors import MailboxUnavailable
 from nurture.store import contacts, inbound, mailboxes
 from nurture.store.inbound import Inbound
@@ -35,31 +36,37 @@ def collect(ctx: click.Context, is_json: bool) -> None:
     away: dict[str, MailboxUnavailable] = {}
     with opened(project) as database:
         collector = build_collector(project, database, clock=SystemClock(), chance=SystemChance())
-        for name, mailbox in mailboxes_of(project).items():
+        for folder in collector.folders:
             with database.read() as conn:
-                is_first = mailboxes.get(conn, name) is None
+                is_first = mailboxes.get(conn, folder.name) is None
             try:
-                taken[name] = collector.collect(name, mailbox)
+                taken[folder.name] = collector.collect(folder)
             except MailboxUnavailable as trouble:
-                away[name] = trouble
+                away[folder.name] = trouble
             else:
-                first |= {name} if is_first else set()
+                first |= {folder.name} if is_first else set()
     if is_json:
         print_json(
             {"taken_in": taken, "first_look": sorted(first), "away": {name: str(why) for name, why in away.items()}}
         )
     else:
-        for name, number in taken.items():
-            click.echo(
-                f"{name}: looked for the first time; what is there already is history."
-                if name in first
-                else f"{name}: {number} new."
-            )
-        if not taken and not away:
+        for folder in collector.folders:
+            if folder.name in taken:
+                _tell_of(folder, taken[folder.name], is_first=folder.name in first)
+        if not collector.folders:
             click.echo("No sender has an inbox.")
     for name, why in away.items():
         tell(MailboxUnavailable(why.message, where=f"{name}, {why.where}", hint=why.hint))
     ctx.exit(3 if away else 0)
+
+
+def _tell_of(folder: Folder, number: int, *, is_first: bool) -> None:
+    if is_first:
+        click.echo(f"{folder.name}: looked for the first time; what is there already is history.")
+    elif folder.is_sent:
+        click.echo(f"{folder.name}: {number} written by hand to contacts.")
+    else:
+        click.echo(f"{folder.name}: {number} new.")
 
 
 @command.command("list")

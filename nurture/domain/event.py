@@ -47,6 +47,7 @@ INTERNAL_EVENTS = frozenset(
         "delivery_delayed",
         "challenge_received",
         "mail_unmatched",
+        "owner_wrote",
         "suppressed",
         "unsuppressed",
         "sender_held",

@@ -31,9 +31,10 @@ def pause(conn: Connection, enrollment: Enrollment, *, until: datetime | None, b
 
 
 def resume(conn: Connection, enrollment: Enrollment, *, because: str, now: datetime) -> int:
-    """End every pause that holds the run, also the contact's own out-of-office; how many there were."""
+    """End every pause that holds the run, also those of the contact in all campaigns; how many there were."""
     lifted = pauses.lift(conn, now=now, enrollment_id=enrollment.id)
-    lifted += pauses.lift(conn, now=now, contact_id=enrollment.contact_id, kind="out_of_office")
+    for kind in ("out_of_office", "owner_mail"):
+        lifted += pauses.lift(conn, now=now, contact_id=enrollment.contact_id, kind=kind)
     if lifted:
         events.append(conn, [happened(enrollment, "resumed", now, because=because)])
         enrollments.wake(conn, contact_id=enrollment.contact_id, campaign=enrollment.campaign, now=now)

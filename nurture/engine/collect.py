@@ -1,22 +1,29 @@
 """Looking into the senders' mailboxes: each mail parsed, judged and taken in, the cursor moved in the same commit."""
 
-from collections.abc import Collection, Mapping, Sequence
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from nurture.clock import Clock
 from nurture.domain.event import Event
+from nurture.engine.owner_wrote import owner_wrote
 from nurture.engine.perform import Desk
 from nurture.engine.take_in import InboundMail, take_in
-from nurture.errors import InvalidInput, MailboxUnavailable, ServiceUnavailable
+from nurture.errors import InvalidInput, MailboxRefused, MailboxUnavailable, ServiceUnavailable
 from nurture.inbox.classify import Judge
-from nurture.inbox.mailbox import Cursor, Fetched, Mailbox
+from nurture.inbox.identity import identity_of
+from nurture.inbox.mailbox import Cursor, Fetched, Mailbox, Watch
 from nurture.inbox.parse import parse
+from nurture.inbox.sent import read_sent
 from nurture.inbox.thread import answers
 from nurture.intake.address import parse_address
 from nurture.loader.library import Library
 from nurture.store import events, inbound, link_keys, mailboxes
+from nurture.store.connection import Connection
 from nurture.store.database import Database
 from nurture.store.inbound import InboundDraft
 from nurture.store.mailboxes import MailboxRow
@@ -28,8 +35,22 @@ _CLOCK_MARGIN = timedelta(minutes=10)
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """One folder that is looked into. Its cursor and its mails are kept under `name`, the INBOX's being its sender's.
+
+    `is_sent`: what we wrote lies in it, not what came back. `watch` says when a look is worth while.
+    """
+
+    name: str
+    sender: str
+    mailbox: Mailbox
+    is_sent: bool = False
+    watch: Watch | None = None
+
+
 class Collector:
-    """Reads the mailbox of every sender that has one; `troubles` says which could not be read at the last look."""
+    """Reads the folders of every sender that has some; `troubles` says which could not be read at the last look."""
 
     def __init__(
         self,
@@ -37,83 +58,148 @@ class Collector:
         database: Database,
         desk: Desk,
         library: Library,
-        mailboxes: Mapping[str, Mailbox],
+        folders: Sequence[Folder],
         judge: Judge,
         clock: Clock,
     ) -> None:
         self._database = database
         self._desk = desk
         self._library = library
-        self._mailboxes = mailboxes
+        self.folders = tuple(folders)
         self._judge = judge
         self._clock = clock
+        self._is_stopping = False
+        self._at_work = threading.Lock()
         self.troubles: dict[str, str] = {}
 
-    def collect_all(self) -> int:
-        """Look into every mailbox; how many new mails were taken in. One that is away stops no other."""
-        taken = 0
-        for name, mailbox in self._mailboxes.items():
-            try:
-                taken += self.collect(name, mailbox)
-            except MailboxUnavailable as trouble:
-                self.troubles[name] = str(trouble)
-                log.warning("mailbox unavailable", sender=name, because=str(trouble))
-            else:
-                self.troubles.pop(name, None)
-        return taken
+    def stop(self) -> None:
+        """Break off every look, from any thread and at once; what was taken in till then is kept."""
+        self._is_stopping = True
+        for folder in self.folders:
+            folder.mailbox.interrupt()
 
-    def collect(self, name: str, mailbox: Mailbox) -> int:
-        """Take in what is new in one mailbox. Raises MailboxUnavailable; what was taken in till then is kept."""
+    def finish(self) -> None:
+        """After `stop`: wait for the mail that is just being written down; none follows it."""
+        with self._at_work:
+            pass
+
+    def collect_all(self) -> int:
+        """Look into every folder; how many new mails were taken in. One that is away stops no other."""
+        return sum(self.collect_of(sender)[0] for sender in dict.fromkeys(folder.sender for folder in self.folders))
+
+    def collect_of(self, sender: str) -> tuple[int, MailboxUnavailable | None]:
+        """Look into every folder of one sender; how many new mails were taken in, and what went wrong last.
+
+        A server that does not let us in is asked once.
+        """
+        taken, last = 0, None
+        mine = [folder for folder in self.folders if folder.sender == sender]
+        for place, folder in enumerate(mine):
+            if self._is_stopping:
+                break
+            try:
+                taken += self.collect(folder)
+            except MailboxUnavailable as trouble:
+                last = trouble
+                is_hopeless = isinstance(trouble, MailboxRefused)
+                for each in mine[place:] if is_hopeless else [folder]:
+                    self.troubles[each.name] = str(trouble)
+                if not self._is_stopping:
+                    log.warning("mailbox unavailable", mailbox=folder.name, because=str(trouble))
+                if is_hopeless:
+                    break
+            else:
+                self.troubles.pop(folder.name, None)
+        return taken, last
+
+    def collect(self, folder: Folder) -> int:
+        """Take in what is new in one folder; how many mails that were.
+
+        Raises MailboxUnavailable; what was taken in till then is kept.
+        """
         began = self._clock.now()
         with self._database.read() as conn:
-            row = mailboxes.get(conn, name)
+            row = mailboxes.get(conn, folder.name)
             keys = link_keys.newest_first(conn)
         if row is None:
-            self._begin(name, mailbox.start_cursor(), began)
+            self._begin(folder, folder.mailbox.start_cursor(), began)
             return 0
         cursor = Cursor(uid_validity=row.uid_validity, last_uid=row.last_uid)
         taken = 0
-        for fetched in mailbox.fetch(cursor, since=_since(row), is_known=lambda batch: self._known(name, batch)):
-            try:
-                taken += self._take_in(name, fetched, keys)
-            except ServiceUnavailable:
-                raise
-            except Exception as fault:
-                log.exception("a mail was set aside", sender=name, key=fetched.key)
-                self._set_aside(name, fetched, f"could not be taken in: {type(fault).__name__}: {fault}")
-        with self._database.write() as conn:
-            mailboxes.note_look(conn, name, at=began)
+        for each in folder.mailbox.fetch(cursor, since=_since(row), is_known=lambda batch: self._known(folder, batch)):
+            taken += self._take(folder, each, keys)
+        with self._writing() as conn:
+            mailboxes.note_look(conn, folder.name, at=began)
         return taken
 
-    def _begin(self, name: str, cursor: Cursor, now: datetime) -> None:
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction that a stop waits for. Raises MailboxUnavailable once it has stopped."""
+        with self._at_work:
+            if self._is_stopping:
+                raise MailboxUnavailable("nurture stops", hint="The next look goes on from here.")
+            with self._database.write() as conn:
+                yield conn
+
+    def _begin(self, folder: Folder, cursor: Cursor, now: datetime) -> None:
         """What is in a mailbox before the first look is history: answers to somebody else's mails."""
-        with self._database.write() as conn:
-            mailboxes.begin(conn, name, uid_validity=cursor.uid_validity, last_uid=cursor.last_uid, now=now)
+        with self._writing() as conn:
+            mailboxes.begin(conn, folder.name, uid_validity=cursor.uid_validity, last_uid=cursor.last_uid, now=now)
 
-    def _known(self, name: str, keys: Collection[str]) -> set[str]:
+    def _known(self, folder: Folder, keys: Collection[str]) -> set[str]:
         with self._database.read() as conn:
-            return mailboxes.known_keys(conn, name, keys)
+            return mailboxes.known_keys(conn, folder.name, keys)
 
-    def _take_in(self, name: str, fetched: Fetched, keys: Sequence[bytes]) -> bool:
+    def _take(self, folder: Folder, each: Fetched | Cursor, keys: Sequence[bytes]) -> bool:
+        """Whether a mail came of it that was new. One on which we fail stops no other."""
+        if isinstance(each, Cursor):
+            with self._writing() as conn:
+                _move(conn, folder, each)
+            return False
+        if each.fault:
+            self._set_aside(folder, each, each.fault)
+            return False
+        try:
+            return self._take_sent(folder, each) if folder.is_sent else self._take_in(folder, each, keys)
+        except ServiceUnavailable:
+            raise
+        except Exception as fault:
+            log.exception("a mail was set aside", mailbox=folder.name, key=each.key)
+            self._set_aside(folder, each, f"could not be taken in: {type(fault).__name__}: {fault}")
+            return False
+
+    def _take_in(self, folder: Folder, fetched: Fetched, keys: Sequence[bytes]) -> bool:
         now = self._clock.now()
-        mail = judged(name, fetched, self._judge, now)
-        after = fetched.cursor_after
-        with self._database.write() as conn:
+        mail = judged(folder.name, fetched, self._judge, now)
+        with self._writing() as conn:
             is_new = take_in(conn, self._desk, self._library.campaigns, mail, link_keys=keys, now=now)
-            mailboxes.move_cursor(conn, name, uid_validity=after.uid_validity, last_uid=after.last_uid)
+            _move(conn, folder, fetched.cursor_after)
         return is_new
 
-    def _set_aside(self, name: str, fetched: Fetched, reason: str) -> None:
+    def _take_sent(self, folder: Folder, fetched: Fetched) -> bool:
+        now = self._clock.now()
+        mail = read_sent(fetched.raw)
+        written_at = min(fetched.received_at, now)
+        with self._writing() as conn:
+            reached = owner_wrote(conn, self._desk, mail, mailbox=folder.name, written_at=written_at, now=now)
+            _move(conn, folder, fetched.cursor_after)
+        return reached > 0
+
+    def _set_aside(self, folder: Folder, fetched: Fetched, reason: str) -> None:
         """Put a mail on which we fail into the tray, for a person to look at, and go on with the next."""
         now = self._clock.now()
-        after = fetched.cursor_after
         draft = InboundDraft(
-            mailbox=name, key=fetched.key, received_at=fetched.received_at, kind="unreadable", reason=reason
+            mailbox=folder.name, key=fetched.key, received_at=fetched.received_at, kind="unreadable", reason=reason
         )
-        with self._database.write() as conn:
-            if inbound.add(conn, draft) is not None:
-                events.append(conn, [Event(name="mail_unmatched", at=now, because=reason, fields={"mailbox": name})])
-            mailboxes.move_cursor(conn, name, uid_validity=after.uid_validity, last_uid=after.last_uid)
+        with self._writing() as conn:
+            if not folder.is_sent and inbound.add(conn, draft) is not None:
+                fields = {"mailbox": folder.name}
+                events.append(conn, [Event(name="mail_unmatched", at=now, because=reason, fields=fields)])
+            _move(conn, folder, fetched.cursor_after)
+
+
+def _move(conn: Connection, folder: Folder, cursor: Cursor) -> None:
+    mailboxes.move_cursor(conn, folder.name, uid_validity=cursor.uid_validity, last_uid=cursor.last_uid)
 
 
 def _since(row: MailboxRow) -> datetime:
@@ -129,7 +215,7 @@ def judged(mailbox: str, fetched: Fetched, judge: Judge, now: datetime) -> Inbou
     return InboundMail(
         mailbox=mailbox,
         key=fetched.key,
-        message_id=parsed.message_id,
+        message_id=identity_of(parsed, fetched.raw),
         from_address=_canonical(references.from_address),
         subject=parsed.subject,
         received_at=fetched.received_at,

@@ -10,9 +10,9 @@ import structlog
 
 from nurture.clock import Clock
 from nurture.engine.attendance import Attendance
-from nurture.engine.collect import Collector
 from nurture.engine.daily import enroll_daily
 from nurture.engine.judge import judge_hits
+from nurture.engine.lookout import Lookout
 from nurture.engine.perform import Desk
 from nurture.engine.replay import replay_journal, succeed_the_gone
 from nurture.engine.worker import Worker
@@ -21,7 +21,6 @@ from nurture.loader.library import Library
 from nurture.store import enrollments, messages
 from nurture.store.database import Database
 
-COLLECTS_EVERY = timedelta(seconds=30)
 JUDGES_EVERY = timedelta(seconds=15)
 ENROLLS_EVERY = timedelta(minutes=5)
 LONGEST_REST = timedelta(seconds=30)
@@ -53,7 +52,7 @@ class Pulse:
         database: Database,
         library: Library,
         worker: Worker,
-        collector: Collector,
+        lookout: Lookout,
         attendance: Attendance,
         clock: Clock,
     ) -> None:
@@ -61,10 +60,10 @@ class Pulse:
         self._database = database
         self._library = library
         self._worker = worker
+        self._lookout = lookout
         self._attendance = attendance
         self._clock = clock
         self._chores: Sequence[_Chore] = (
-            _Chore(every=COLLECTS_EVERY, act=collector.collect_all),
             _Chore(every=JUDGES_EVERY, act=self._judge),
             _Chore(every=ENROLLS_EVERY, act=self._enroll_daily),
         )
@@ -76,22 +75,26 @@ class Pulse:
         self._awake.set()
 
     def stop(self) -> None:
-        """Claim no more; `live` returns once what is under way is settled."""
+        """Claim no more and break off every look; `live` returns once what is under way is settled."""
         self._is_stopping = True
+        self._lookout.stop()
         self._worker.stop()
         self._awake.set()
 
     async def live(self) -> None:
         """Look around and send, again and again until `stop`, then finish what is under way.
 
-        The two do not wait for each other: neither a mailbox nor a relay that hangs keeps the rest from going on.
+        None waits for another: neither a mailbox nor a relay that hangs keeps the rest from going on.
         """
+        self._lookout.begin()
         try:
             async with asyncio.TaskGroup() as loops:
                 loops.create_task(self._again_and_again(self._look_around))
                 loops.create_task(self._again_and_again(partial(self._send, patience=PATIENCE)))
         finally:
+            self._lookout.stop()
             await self._worker.finish()
+            await self._lookout.finish()
 
     async def one_pass(self) -> int:
         """Refresh, collect, judge, ask in, settle and drain; how many due rows were looked at.
@@ -99,10 +102,21 @@ class Pulse:
         Raises ServiceUnavailable where the database is away. A mailbox that is away stops nothing else.
         """
         try:
+            await self._look_into_mailboxes()
             await self._look_around()
             return await self._send()
         finally:
             await self._worker.finish()
+            if self._is_stopping:
+                await self._lookout.finish()
+
+    async def _look_into_mailboxes(self) -> None:
+        try:
+            await self._lookout.look_once()
+        except ServiceUnavailable:
+            raise
+        except Exception:
+            log.exception("a look was cut short")
 
     async def _again_and_again(self, act: Callable[[], Awaitable[object]]) -> None:
         """An outage is logged and only shifts what is due; so does a fault of ours, which must not end the rest."""

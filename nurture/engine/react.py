@@ -12,7 +12,6 @@ from nurture.domain.message import MessageState
 from nurture.domain.walk import Taken
 from nurture.engine.log import events_of
 from nurture.engine.notify import queue_notice, recipients_of
-from nurture.engine.occur import lift_out_of_office
 from nurture.engine.perform import Desk, add_task, one_line
 from nurture.engine.suppress import cancel_waiting
 from nurture.errors import InvalidInput
@@ -39,7 +38,8 @@ def write_decisions(
                 stage = campaign.stage(name)
                 if stage and stage.outcome:
                     pauses.lift(conn, now=facts.now, enrollment_id=before.id)
-                    lift_out_of_office(conn, before.contact_id, facts.now)
+                    for kind in ("out_of_office", "owner_mail"):
+                        pauses.lift(conn, now=facts.now, contact_id=before.contact_id, kind=kind)
             case Finish(because=because):
                 cancel_waiting(conn, before.id, reason=because, now=facts.now)
             case Skip(step_id=step, because=because):

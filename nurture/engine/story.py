@@ -72,4 +72,5 @@ _WORDS = {
     "reply_received": "replied",
     "auto_reply_received": "out of office",
     "task_created": "task",
+    "owner_wrote": "we wrote",
 }

@@ -8,7 +8,7 @@ so that a look that breaks in the middle is simply taken up again:
 * the keys of recorded mails. `is_known` answers for a batch of keys before anything is read: that is how a folder
   without order (Maildir) is not read again every time.
 
-No message is moved, deleted or flagged by a look.
+No message is moved, deleted or flagged by a look. A `Watch` only says that a look is worth while.
 """
 
 from collections.abc import Callable, Collection, Iterator, Set
@@ -31,7 +31,7 @@ class Cursor:
     """Two integers that the store keeps for a mailbox.
 
     IMAP: UIDVALIDITY and the highest UID that is done with. Maildir: None, and the moment (nanoseconds since the epoch)
-    at or before which files are history; it never moves.
+    at or before which files are history.
     """
 
     uid_validity: int | None
@@ -43,6 +43,7 @@ class Fetched:
     """One mail as it came. `key` names it in its mailbox for ever; `received_at` is UTC.
 
     `is_partial`: it is larger than the cap and `raw` is only its beginning, for `parse(raw, is_partial=True)`.
+    `fault` says why the server did not give it, however often it was asked; `raw` is empty then.
     """
 
     key: str
@@ -51,19 +52,61 @@ class Fetched:
     received_at: datetime
     size: int
     is_partial: bool = False
+    fault: str = ""
 
 
 class Mailbox(Protocol):
-    """Where answers arrive. Both methods raise MailboxUnavailable, `fetch` also in mid-iteration."""
+    """Where answers arrive. `start_cursor` and `fetch` raise MailboxUnavailable, `fetch` also in mid-iteration."""
 
     def start_cursor(self) -> Cursor:
         """The cursor of a mailbox whose present content is all history."""
         ...
 
-    def fetch(self, cursor: Cursor, *, since: datetime, is_known: IsKnown) -> Iterator[Fetched]:
+    def fetch(self, cursor: Cursor, *, since: datetime, is_known: IsKnown) -> Iterator[Fetched | Cursor]:
         """Mails that came after `cursor` and are not known, oldest first, read a few at a time.
 
-        `since` (aware; the last look that succeeded) matters only where the server has numbered its messages anew:
-        then everything received after it comes again under new keys, and the caller tells doubles by Message-ID.
+        A Cursor between them says that everything up to it is done with, though no mail came of it.
+        `since` (aware) matters only where the server has numbered its messages anew: then everything received from
+        then on comes again under new keys, and the caller tells doubles by Message-ID.
         """
+        ...
+
+    def interrupt(self) -> None:
+        """End the look that is under way, from another thread and at once, and refuse any that would follow."""
+        ...
+
+
+class Watch(Protocol):
+    """A standing connection on which the server says that mail came."""
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether the server would tell now, as far as is known: a dead line looks like a quiet one."""
+        ...
+
+    def keep(self, tell: Callable[[], None]) -> None:
+        """Call `tell` when watching begins and whenever mail came; returns where the server offers no such thing.
+
+        Raises MailboxUnavailable when the connection breaks, also by `interrupt`.
+        """
+        ...
+
+    def renew(self) -> None:
+        """Have the connection prove now that it is alive, from another thread."""
+        ...
+
+    def interrupt(self) -> None:
+        """End it, from another thread and at once."""
+        ...
+
+
+class TokenSource(Protocol):
+    """Where a mailbox without password gets what it logs in with (OAuth)."""
+
+    def access_token(self) -> str:
+        """A token that is still good. Raises MailboxUnavailable, and MailboxRefused where somebody must sign in."""
+        ...
+
+    def discard(self, token: str) -> None:
+        """The mailbox's server did not take this one: get another."""
         ...

@@ -6,12 +6,16 @@ from typing import Literal
 
 Security = Literal["none", "starttls", "tls"]
 IMAP_PORTS = {"none": 143, "starttls": 143, "tls": 993}
+INBOX = "INBOX"
+AUTO = "auto"
+"""For `sent`: the folder that the server itself names as the one of sent mail (RFC 6154)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxSettings:
-    """One mailbox. `host` to `folder` belong to `kind` imap, `path` (the folder that holds `new` and `cur`) to maildir.
+    """One mailbox. `host` to `is_idle_wanted` belong to `kind` imap, `path` (which holds `new` and `cur`) to maildir.
 
+    `folders` are those that answers arrive in, `sent` the one of sent mail: empty where it is not looked into.
     `port` 0 is the usual one of `security`; `timeout` is in seconds and for each answer of the server.
     """
 
@@ -21,11 +25,22 @@ class MailboxSettings:
     security: Security = "tls"
     username: str = ""
     password: str = field(default="", repr=False)
-    folder: str = "INBOX"
-    path: Path | None = None
+    is_idle_wanted: bool = True
     timeout: float = 30.0
+    path: Path | None = None
+    folders: tuple[str, ...] = (INBOX,)
+    sent: str = ""
 
     @property
     def port_in_use(self) -> int:
         """`port`, or the usual one where it is 0."""
         return self.port or IMAP_PORTS[self.security]
+
+
+def is_inbox(folder: str) -> bool:
+    """Whether it is the one folder whose name has no case (RFC 3501 5.1).
+
+    >>> is_inbox("Inbox"), is_inbox("INBOX/a")
+    (True, False)
+    """
+    return folder.upper() == INBOX

@@ -63,6 +63,23 @@ class TransportShape(Shape):
     folder: Text | None = Field(None, description="The folder that they are written to.")
 
 
+class OAuthShape(Shape):
+    """How nurture proves who it is where a mailbox takes no password."""
+
+    provider: Literal["google", "microsoft"] | None = Field(None, description="google or microsoft.")
+    client_id: Text | None = Field(None, description="The application's id, from the provider's console.")
+    client_secret: Secret | None = Field(None, description='From the environment: "${CLIENT_SECRET:-}".')
+    client_secret_file: Text | None = Field(None, description="A file that holds the client secret instead.")
+    refresh_token: Secret | None = Field(None, description='From the environment: "${REFRESH_TOKEN:-}".')
+    refresh_token_file: Text | None = Field(
+        None,
+        description="A file that holds the refresh token instead; a newer one that the provider gives replaces it.",
+    )
+    tenant: Text | None = Field(None, description="For microsoft: the directory's id or domain; common by default.")
+    token_url: Text | None = Field(None, description="Where tokens come from, for another provider.")
+    scope: Text | None = Field(None, description="What the token is to allow, for another provider.")
+
+
 class InboxShape(Shape):
     """The mailbox in which this sender's answers arrive; its flags are never touched."""
 
@@ -74,7 +91,13 @@ class InboxShape(Shape):
     password: Secret | None = Field(None, description='From the environment: "${IMAP_PASSWORD:-}".')
     password_file: Text | None = Field(None, description="A file that holds the password instead.")
     allow_insecure: bool | None = Field(None, description="true: clear text off this machine is meant.")
+    oauth: OAuthShape | None = Field(None, description="Instead of a password: Google, Microsoft and their like.")
     folder: Text | None = Field(None, description="The folder that answers arrive in; INBOX by default.")
+    folders: Texts | None = Field(None, description="Several of them: [INBOX, Junk].")
+    sent: Text | None = Field(
+        None, description="The folder of sent mail, or auto: who is written to by hand is left alone for 3 days."
+    )
+    idle: bool | None = Field(None, description="false: do not have the server announce mail, only look every 30 s.")
     path: Text | None = Field(None, description="For a maildir: the folder that holds `new` and `cur`.")
     plus_addresses: bool | None = Field(
         None, description="true: mail to name+anything@ arrives here, which tells answers apart."

@@ -17,6 +17,7 @@ def note_secrets(written: Document, checked: Checked[Any]) -> None:
     senders = config.get("senders")
     for name in senders if isinstance(senders, dict) else ():
         places += [("senders", name, "smtp", "password"), ("senders", name, "inbox", "password")]
+        places += [("senders", name, "inbox", "oauth", key) for key in ("client_secret", "refresh_token")]
     for place in places:
         if is_written_out(_at(config, place)):
             hint = 'take it from the environment: "${NAME:-}"'

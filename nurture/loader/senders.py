@@ -80,22 +80,11 @@ def read_relay(shape: SenderShape, place: Place, checked: Checked[Any], root: Pa
         )
         return None
     default: Security = "tls" if shape.smtp.port == 465 else "starttls"
-    account = _account(shape.smtp, (*place, "smtp"), checked, root, default=default)
+    account = read_account(shape.smtp, (*place, "smtp"), checked, root, default=default)
     return replace(account, port=account.port or _RELAY_PORTS[account.security]) if account else None
 
 
-def read_inbox(shape: InboxShape, place: Place, checked: Checked[Any], root: Path) -> Account | Path | None:
-    """The IMAP account, or the folder of a Maildir; None where it is wrong, which is then noted."""
-    if (shape.kind or ("maildir" if shape.path else "imap")) == "imap":
-        return _account(shape, place, checked, root, default="tls")
-    if shape.path is None:
-        hint = "write `path:`, the folder that holds `new` and `cur`"
-        checked.add(place, "missing", "the maildir has no path", hint, on_key=True, lacks=("path", "kind"))
-        return None
-    return root / shape.path
-
-
-def _account(
+def read_account(
     shape: SmtpShape | InboxShape, place: Place, checked: Checked[Any], root: Path, *, default: Security
 ) -> Account | None:
     if shape.host is None:
@@ -112,22 +101,23 @@ def _account(
         port=shape.port or 0,
         security=security,
         username=shape.username or "",
-        password=_password(shape, place, checked, root),
+        password=read_secret(shape.password, shape.password_file, "password", place, checked, root),
     )
 
 
-def _password(shape: SmtpShape | InboxShape, place: Place, checked: Checked[Any], root: Path) -> str:
-    if shape.password_file is None:
-        return shape.password or ""
-    if shape.password:
-        hint = "keep one of them"
-        checked.add((*place, "password_file"), "conflict", "the password is given twice", hint, on_key=True)
+def read_secret(value: str | None, file: str | None, name: str, place: Place, checked: Checked[Any], root: Path) -> str:
+    """What stands there under `name`, or in the file that `name_file` names; empty where it cannot be read."""
+    if file is None:
+        return value or ""
+    if value:
+        message = f"the {name.replace('_', ' ')} is given twice"
+        checked.add((*place, f"{name}_file"), "conflict", message, "keep one of them", on_key=True)
     try:
-        return (root / shape.password_file).read_bytes()[:_SECRET_FILE_BYTES].decode().strip()
+        return (root / file).read_bytes()[:_SECRET_FILE_BYTES].decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
-        message = f"{show(shape.password_file)} cannot be read: {reason}"
-        checked.add((*place, "password_file"), "missing_file", message, "make the file, or name another")
+        message = f"{show(file)} cannot be read: {reason}"
+        checked.add((*place, f"{name}_file"), "missing_file", message, "make the file, or name another")
         return ""
 
 

@@ -52,9 +52,10 @@ def of_enrollment(conn: Connection, enrollment_id: int) -> list[Event]:
     return _listed(conn, select(events).where(events.c.enrollment_id == enrollment_id))
 
 
-def of_contact(conn: Connection, contact_id: int) -> list[Event]:
-    """Everything about a person, oldest first."""
-    return _listed(conn, select(events).where(events.c.contact_id == contact_id))
+def of_contact(conn: Connection, contact_id: int, *, name: str | None = None) -> list[Event]:
+    """Everything about a person, or all of one name, oldest first."""
+    mine = select(events).where(events.c.contact_id == contact_id)
+    return _listed(conn, mine if name is None else mine.where(events.c.name == name))
 
 
 def _listed(conn: Connection, query: Select[Any]) -> list[Event]:

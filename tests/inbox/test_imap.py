@@ -58,7 +58,7 @@ def nothing_known(keys: Collection[str]) -> Set[str]:
 
 
 def look(mailbox: ImapMailbox, cursor: Cursor, *, since: datetime = NOW) -> list[Fetched]:
-    return list(mailbox.fetch(cursor, since=since, is_known=nothing_known))
+    return [mail for mail in mailbox.fetch(cursor, since=since, is_known=nothing_known) if isinstance(mail, Fetched)]
 
 
 def subjects(fetched: list[Fetched]) -> list[bytes]:
@@ -198,7 +198,7 @@ def test_a_password_with_letters_beyond_ascii_reaches_the_server(dovecot: Doveco
 
 def test_a_folder_that_does_not_exist_is_named(dovecot: DovecotServer) -> None:
     with pytest.raises(MailboxUnavailable, match="'Answers'"):
-        ImapMailbox(settings(dovecot.port, folder="Answers")).start_cursor()
+        ImapMailbox(settings(dovecot.port), "Answers").start_cursor()
 
 
 def test_a_server_that_does_not_answer_is_named_with_host_and_port() -> None:

@@ -1,0 +1,196 @@
+"""Who looks when: every sender's mailbox in a thread of its own, at intervals and as soon as its server announces mail.
+
+The threads are daemons: a name server or a socket that keeps one of them waiting must not keep the process from ending.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from nurture.clock import Chance, Clock
+from nurture.domain.retry import look_again_after
+from nurture.engine.collect import Collector, Folder
+from nurture.errors import MailboxRefused, MailboxUnavailable, ServiceUnavailable
+from nurture.inbox.mailbox import Watch
+from nurture.store import mailboxes
+from nurture.store.database import Database
+
+LOOKS_EVERY = timedelta(seconds=30)
+LOOKS_BESIDE_WATCH_EVERY = timedelta(minutes=2)
+"""While a server announces mail, looking beside it is for the line that died without a word."""
+
+LEASE = timedelta(minutes=5)
+_STOOD_SECONDS = 60.0
+_STOP_SECONDS = 0.8
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Post:
+    """One sender's folders, looked into one after the other; `awake` has the next look begin."""
+
+    sender: str
+    folders: tuple[Folder, ...]
+    awake: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def watches(self) -> list[Watch]:
+        return [folder.watch for folder in self.folders if folder.watch]
+
+
+class Lookout:
+    """Looks for the worker of that name, which has a mailbox to itself as long as it comes back to it."""
+
+    def __init__(self, *, collector: Collector, database: Database, clock: Clock, chance: Chance, worker: str) -> None:
+        self._collector = collector
+        self._database = database
+        self._clock = clock
+        self._chance = chance
+        self._worker = worker
+        self._stopping = threading.Event()
+        self._once: asyncio.Future[None] | None = None
+        self._threads: list[threading.Thread] = []
+        self._posts = tuple(
+            _Post(sender=sender, folders=tuple(folder for folder in collector.folders if folder.sender == sender))
+            for sender in dict.fromkeys(folder.sender for folder in collector.folders)
+        )
+
+    def begin(self) -> None:
+        """Look again and again until `stop`; returns at once."""
+        for post in self._posts:
+            self._start(partial(self._keep_looking, post))
+
+    async def look_once(self) -> None:
+        """One look into everything, which `stop` breaks off. Raises ServiceUnavailable where the store is away."""
+        once = self._once = asyncio.get_running_loop().create_future()
+
+        def look() -> None:
+            try:
+                self._collector.collect_all()
+            except Exception as fault:  # noqa: BLE001  it is raised to who waits for the look
+                once.get_loop().call_soon_threadsafe(_settle, once, fault)
+            else:
+                once.get_loop().call_soon_threadsafe(_settle, once, None)
+
+        self._start(look)
+        await once
+
+    def stop(self) -> None:
+        """Break off what is under way; returns at once."""
+        self._stopping.set()
+        self._collector.stop()
+        for post in self._posts:
+            post.awake.set()
+            for watch in post.watches:
+                watch.interrupt()
+        if self._once is not None:
+            _settle(self._once, None)
+
+    async def finish(self) -> None:
+        """After `stop`: wait for what is being written down, and a moment for the rest."""
+        await asyncio.to_thread(self._finish)
+
+    def _finish(self) -> None:
+        until = time.monotonic() + _STOP_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        self._collector.finish()
+        try:
+            with self._database.write() as conn:
+                mailboxes.release(conn, self._worker)
+        except ServiceUnavailable as trouble:
+            log.warning("mailboxes not given back", because=str(trouble))
+
+    def _start(self, act: Callable[[], None]) -> None:
+        thread = threading.Thread(target=act, daemon=True, name="look")
+        self._threads.append(thread)
+        thread.start()
+
+    def _keep_looking(self, post: _Post) -> None:
+        """An outage is logged and only puts off; so does a fault of ours, which must not end the looking."""
+        failures = 0
+        watched = False
+        while not self._stopping.is_set():
+            is_announced = post.awake.is_set()
+            post.awake.clear()
+            trouble: Exception | None = None
+            try:
+                if self._is_mine(post):
+                    taken, trouble = self._collector.collect_of(post.sender)
+                    if taken and not is_announced:
+                        self._doubt(post)
+                    if trouble is None and not watched:
+                        watched = True
+                        self._watch(post)
+            except ServiceUnavailable as outage:
+                trouble = outage
+                if not self._stopping.is_set():
+                    log.warning("a look was cut short", sender=post.sender, because=str(outage))
+            except Exception as fault:
+                trouble = fault
+                log.exception("a look was cut short", sender=post.sender)
+            failures = failures + 1 if trouble else 0
+            post.awake.wait(self._seconds_to_rest(post, failures, trouble))
+
+    def _is_mine(self, post: _Post) -> bool:
+        """Whether this worker may read the mailbox: several of one database would only do the same work."""
+        now = self._clock.now()
+        with self._database.write() as conn:
+            claims = [
+                mailboxes.claim(conn, folder.name, self._worker, now=now, until=now + LEASE) for folder in post.folders
+            ]
+        return all(claims)
+
+    def _seconds_to_rest(self, post: _Post, failures: int, trouble: Exception | None) -> float:
+        if trouble:
+            is_refused = isinstance(trouble, MailboxRefused)
+            wait = look_again_after(failures, self._chance.uniform(0, 1), is_refused=is_refused)
+        elif post.watches and all(watch.is_standing for watch in post.watches):
+            wait = LOOKS_BESIDE_WATCH_EVERY
+        else:
+            wait = LOOKS_EVERY
+        return self._clock.seconds_until(self._clock.now() + wait)
+
+    def _doubt(self, post: _Post) -> None:
+        """Mail came that nobody announced: a line that says nothing may be dead."""
+        for watch in post.watches:
+            if watch.is_standing:
+                watch.renew()
+
+    def _watch(self, post: _Post) -> None:
+        for watch in post.watches:
+            self._start(partial(self._keep_watching, post, watch))
+
+    def _keep_watching(self, post: _Post, watch: Watch) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            is_refused = False
+            try:
+                watch.keep(post.awake.set)
+            except MailboxUnavailable as trouble:
+                is_refused = isinstance(trouble, MailboxRefused)
+                log.info("a mailbox is not watched", sender=post.sender, because=str(trouble))
+            except Exception:
+                log.exception("a mailbox is not watched", sender=post.sender)
+            else:
+                return  # the server does not announce mail: looking at intervals is all there is
+            failures = 1 if time.monotonic() - began > _STOOD_SECONDS else failures + 1
+            wait = look_again_after(failures, self._chance.uniform(0, 1), is_refused=is_refused)
+            self._stopping.wait(wait.total_seconds())
+
+
+def _settle(future: asyncio.Future[None], fault: Exception | None) -> None:
+    if future.done():
+        return
+    if fault is None:
+        future.set_result(None)
+    else:
+        future.set_exception(fault)

@@ -139,7 +139,11 @@ def _may_begin(line: str) -> bool:
 
 def _may_end(text: str) -> bool:
     text = text.rstrip(_DECORATION)
-    return text.endswith((*_COLONS, ">")) or _tells(text[-40:], at_end=True) or _STAMPED.match(text) is not None
+    return (
+        text.endswith((*_COLONS, ">"))
+        or _VERB_LAST.search(text[-40:].lower()) is not None
+        or _STAMPED.match(text) is not None
+    )
 
 
 def _begins_nowhere_later(lines: Sequence[str], index: int, length: int) -> bool:

@@ -81,7 +81,7 @@ def is_device_line(line: str, *, stands_alone: bool) -> bool:
     if len(line) > 3 * _MAX_LENGTH:
         return False
     text = _LINK.sub("", line).strip(_OPEN)
-    if not text or len(text) > _MAX_LENGTH:
+    if not text or len(text) > _MAX_LENGTH or len(text.split()) > 20:
         return False
     if _GET.fullmatch(text) or _APOLOGY.match(text) or _SOMEONE.match(text):
         return True

@@ -34,7 +34,7 @@ _HEAD_NAME = re.compile(
     r"hmfwdmsg|ecxhr|divtagdefaultwrapper_reply)(?=$|\s)"
 )
 _SIGNATURE_NAME = re.compile(
-    r"(?:^|\s)(?:x_)*(?:gmail_signature|moz-signature|applemailsignature|ms-outlook-mobile-signature|signature|"
+    r"(?:^|\s)(?:x_)*(?:gmail_signature|moz-signature|applemailsignature|ms-outlook-mobile-signature|(?:\w{1,20}[_-])?signature|"
     r"protonmail_signature_block|messagesignaturesection|composer_signature|_rc_sig|-x-evo-signature|"
     r"ydp\w{1,30}signature|"
     r"yahoo-signature|mail-app-auto-default-signature|ninesignature|ntes-pcmac-signature|_mailautosig|"
@@ -47,34 +47,10 @@ _RULED = re.compile(
 )
 _INDENTED = re.compile(r"border\s?:\s?(?:none|0|medium none)|webkit-indent")
 _LABEL = re.compile(r"\s{0,20}[*]?[^\s:：][^:：]{0,25}[:：]")
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "br",
-        "tr",
-        "li",
-        "table",
-        "blockquote",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "pre",
-        "ul",
-        "ol",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "td",
-        "th",
-        "center",
-    ]
-)
+_BLOCKS = frozenset({
+    "p", "div", "br", "tr", "li", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre", "ul", "ol",
+    "section", "article", "header", "footer", "td", "th", "center",
+})  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -15,6 +15,9 @@ from nurture.inbox.signature import signature_start
 
 MAX_LINES = 5_000
 _LONGEST_HEAD = 13
+_MOST_SIGNED = 1_000
+"""Lines of one's own up to which signatures are looked for: nobody writes more, and looking takes time."""
+
 _LONG_LINE = 60
 """A quoted line of this length may have been broken by a program that did not mark the rest."""
 
@@ -40,10 +43,15 @@ def own_words(text: str) -> str:
     lines = _lines(text)
     pieces = _unquoted(lines)
     for candidate in _candidates(lines, pieces):
-        words = "\n".join(candidate).strip()
-        if words:
-            return words
-    return ""
+        first = next((place for place, line in enumerate(candidate) if _SAYS.search(line)), None)
+        if first is not None:
+            return "\n".join(candidate[first:]).strip()
+    return "\n".join(lines)
+
+
+def says_something(text: str) -> bool:
+    """Whether there is more in a text than drawn lines and quote marks."""
+    return _SAYS.search(text) is not None
 
 
 def _lines(text: str) -> list[str]:
@@ -126,15 +134,26 @@ def _unsigned(pieces: Sequence[Sequence[str]]) -> list[str]:
     """Each piece without signature and footer: below answers between quoted lines stands another one."""
     kept: list[str] = []
     has_words = False
+    room = _MOST_SIGNED
     for number, piece in enumerate(pieces):
-        own = piece[past_banner(piece) :] if number == 0 else piece
-        own = own[: footer_start(own)]
-        own = list(own[: signature_start(own, has_words_above=has_words)])
+        own = list(piece[past_banner(piece) if number == 0 else 0 :])
+        looked_at = own[:room]
+        room -= len(looked_at)
+        end = _end_of_words(looked_at, has_words_above=has_words)
+        if end < len(looked_at):
+            own = own[:end]
         while own and not _SAYS.search(own[-1]):
             own.pop()
         kept.extend(own)
         has_words = has_words or bool(own)
     return kept
+
+
+def _end_of_words(lines: Sequence[str], *, has_words_above: bool) -> int:
+    end = footer_start(lines)
+    end = len(lines) if end is None else end
+    start_of_signature = signature_start(lines[:end], has_words_above=has_words_above)
+    return end if start_of_signature is None else start_of_signature
 
 
 def _forwarded(lines: Sequence[str]) -> list[str]:

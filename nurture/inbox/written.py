@@ -4,7 +4,7 @@ import re
 
 from nurture.inbox.html_text import read_html
 from nurture.inbox.parse import ParsedMail
-from nurture.inbox.quote import own_words
+from nurture.inbox.quote import own_words, says_something
 
 _NO_HTML = re.compile(
     r"(?:does not|doesn't|do not|cannot|can't|can not|unable to|not able to) (?:support|display|show|view|read|"
@@ -30,7 +30,7 @@ def written(mail: ParsedMail) -> str:
     """
     if not mail.text_html.strip():
         return _of_plain(mail.text_plain)
-    of_html = own_words(mail.text_html_unquoted) or own_words(mail.text_html)
+    of_html = _of_html(mail.text_html_unquoted, mail.text_html)
     if _says_nothing(mail.text_plain) or not of_html:
         return of_html or _of_plain(mail.text_plain)
     return _cut_alike(_of_plain(mail.text_plain), of_html)
@@ -39,8 +39,14 @@ def written(mail: ParsedMail) -> str:
 def _of_plain(text: str) -> str:
     """Some programs put their HTML where plain text belongs."""
     if _IS_HTML.match(text) and "</" in text:
-        return own_words(read_html(text).unquoted) or own_words(text)
+        html = read_html(text)
+        return _of_html(html.unquoted, html.whole) or own_words(text)
     return own_words(text)
+
+
+def _of_html(unquoted: str, whole: str) -> str:
+    words = own_words(unquoted)
+    return words if says_something(words) else own_words(whole)
 
 
 def _says_nothing(plain: str) -> bool:

@@ -52,7 +52,7 @@ def test_words_that_only_resemble_marks_are_kept() -> None:
 
 def test_a_mail_that_is_nothing_but_quote_or_signature_is_not_empty() -> None:
     assert own_words("> only quoted") == "> only quoted"
-    assert own_words("-- \nSomchai") == "--\nSomchai"
+    assert own_words("-- \nSomchai") == "Somchai"
     assert own_words("On 2 March 2026, Mali wrote:\n> hi") != ""
 
 

@@ -67,7 +67,7 @@ def test_formula_and_name_stay_while_the_block_to_reach_the_person_by_goes(block
         "I keep this confidential.\nAre you the intended recipient of our order?",
         "Please remove me from your mailing list.",
         "I want to unsubscribe from this. How? https://example.com/x",
-        "One\n---\nThe second part is a whole sentence that goes on.\n---\nAnd the third part is a whole sentence as well.",
+        "One\n---\nThe second part is a whole sentence that goes on.\n---\nAnd the third is one as well, I think.",
         "We make printers and care for the environment.",
         "Important notice: we are closed on Monday.\n\nPlease come on Tuesday.",
         "My address: 99 Sukhumvit Road, Bangkok 10110",
@@ -84,9 +84,9 @@ def test_what_a_person_tells_is_no_signature(text: str) -> None:
 
 def test_a_warning_on_top_that_a_filter_added_goes() -> None:
     for banner in (
-        "CAUTION: This email originated from outside of the organization.\nDo not click links unless you recognize the sender.",
+        "CAUTION: This email originated from outside of us.\nDo not click links unless you know the sender.",
         "[EXTERNAL EMAIL]",
-        "You don't often get email from somchai@example.org. Learn why this is important<https://aka.ms/x>",
+        "You don't often get email from somchai@example.org. Learn why this is important<https://a.ms>",
         "ACHTUNG: Diese E-Mail stammt von außerhalb. Klicken Sie keine Links an.",
     ):
         assert own_words(f"{banner}\n\n{WORDS}\n") == WORDS

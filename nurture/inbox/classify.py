@@ -5,7 +5,8 @@ from datetime import datetime
 
 from nurture.domain.phrases import PhraseBook
 from nurture.domain.verdict import Verdict
-from nurture.inbox.auto_reply import auto_reply, challenge
+from nurture.inbox.auto_reply import auto_reply
+from nurture.inbox.challenge import challenge
 from nurture.inbox.intent import human_reply
 from nurture.inbox.parse import ParsedMail
 from nurture.inbox.patterns import Patterns

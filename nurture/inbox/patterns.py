@@ -6,6 +6,7 @@ RE2 knows word ends in ASCII only, so that the ends of words are written out her
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import re2
@@ -76,22 +77,32 @@ class _Group:
     """One group over all books: the languages with spaces between words, and those without, one engine each."""
 
     def __init__(self, name: str, books: Sequence[PhraseBook]) -> None:
-        self._engines: list[tuple[re2._Regexp, re2._Regexp]] = []
+        self._engines: list[re2._Regexp] = []
+        self._phrases: list[str] = []
         for has_spaces in (True, False):
             spoken = [book for book in books if book.groups.get(name) and book.has_spaces is has_spaces]
             if spoken:
                 each = [_checked(pattern, book, name) for book in spoken for pattern in book.groups[name]]
                 phrases = "|".join(f"(?:{pattern})" for pattern in each)
                 before, after = (_BEFORE, r"(?:$|[^\pL\pN\pM])") if has_spaces else ("", "")
-                self._engines.append((_compiled(f"{before}({phrases}){after}"), _compiled(f"({phrases})")))
-        self._by_language = [
-            (book.language, _compiled("|".join(f"(?:{each})" for each in book.groups[name])))
-            for book in books
-            if book.groups.get(name)
+                self._engines.append(_compiled(f"{before}({phrases}){after}"))
+                self._phrases.append(phrases)
+        self._written = [(book.language, book.groups[name]) for book in books if book.groups.get(name)]
+
+    # Most groups are never asked for these two, and compiling them all takes longer than judging a mail.
+    @cached_property
+    def _whole(self) -> list[re2._Regexp]:
+        return [_compiled(f"({phrases})") for phrases in self._phrases]
+
+    @cached_property
+    def _by_language(self) -> list[tuple[str, re2._Regexp]]:
+        return [
+            (language, _compiled(unicodedata.normalize("NFC", "|".join(f"(?:{each})" for each in phrases))))
+            for language, phrases in self._written
         ]
 
     def find(self, text: str) -> Iterator[Found]:
-        for engine, _ in self._engines:
+        for engine in self._engines:
             place = 0
             while match := engine.search(text, place):
                 start, end = match.span(1)
@@ -101,7 +112,7 @@ class _Group:
 
     def whole(self, text: str) -> Found | None:
         bare = text.strip(" .,;:!?\"'()[]<>*_-~…。！、\n")
-        for _, engine in self._engines:
+        for engine in self._whole:
             match = engine.fullmatch(bare)
             if match:
                 start = text.find(bare)

@@ -1,122 +1,115 @@
-"""The day on which somebody who is away says to be back: simple forms in six languages, Buddhist years too."""
+"""The day on which somebody who is away says to be back, told from the other days that such a text names."""
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
+from typing import Literal
 
-_TEXT_LOOKED_AT = 4_000
-_NEAR = 70
-"""How many letters may lie between the word for coming back and the date."""
+from nurture.inbox.dates import TEXT_LOOKED_AT, StatedDay, dates_in
+from nurture.inbox.patterns import Patterns, normalised
 
-_MONTHS: tuple[tuple[str, ...], ...] = (
-    ("january", "jan", "januar", "jänner", "janvier", "janv", "enero", "มกราคม", "ม.ค.", "มค"),
-    ("february", "feb", "februar", "février", "fevrier", "févr", "febrero", "กุมภาพันธ์", "ก.พ.", "กพ"),
-    ("march", "mar", "märz", "maerz", "mars", "marzo", "มีนาคม", "มี.ค.", "มีค"),
-    ("april", "apr", "avril", "avr", "abril", "abr", "เมษายน", "เม.ย.", "เมย"),
-    ("may", "mai", "mayo", "พฤษภาคม", "พ.ค.", "พค"),
-    ("june", "jun", "juni", "juin", "junio", "มิถุนายน", "มิ.ย.", "มิย"),
-    ("july", "jul", "juli", "juillet", "juil", "julio", "กรกฎาคม", "ก.ค.", "กค"),
-    ("august", "aug", "août", "aout", "agosto", "ago", "สิงหาคม", "ส.ค.", "สค"),
-    ("september", "sept", "sep", "septembre", "septiembre", "กันยายน", "ก.ย.", "กย"),
-    ("october", "oct", "oktober", "okt", "octobre", "octubre", "ตุลาคม", "ต.ค.", "ตค"),
-    ("november", "nov", "novembre", "noviembre", "พฤศจิกายน", "พ.ย.", "พย"),
-    ("december", "dec", "dezember", "dez", "décembre", "déc", "diciembre", "dic", "ธันวาคม", "ธ.ค.", "ธค"),
-)
-_MONTH_OF = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names}
-_WEEKDAYS: tuple[tuple[str, ...], ...] = (
-    ("monday", "montag", "lundi", "lunes", "วันจันทร์", "月曜"),
-    ("tuesday", "dienstag", "mardi", "martes", "วันอังคาร", "火曜"),
-    ("wednesday", "mittwoch", "mercredi", "miércoles", "วันพุธ", "水曜"),
-    ("thursday", "donnerstag", "jeudi", "jueves", "วันพฤหัส", "木曜"),
-    ("friday", "freitag", "vendredi", "viernes", "วันศุกร์", "金曜"),
-    ("saturday", "samstag", "samedi", "sábado", "วันเสาร์", "土曜"),
-    ("sunday", "sonntag", "dimanche", "domingo", "วันอาทิตย์", "日曜"),
-)
-_TOMORROW = ("tomorrow", "morgen wieder", "ab morgen", "demain", "mañana", "พรุ่งนี้", "明日")
-
-_NAMES = "|".join(re.escape(name) for name in sorted(_MONTH_OF, key=len, reverse=True))
-_YEAR = r"(?:(?:\s{1,3}|,\s{0,3}|\s{1,3}de\s|\.)(?:พ\.ศ\.\s?|ค\.ศ\.\s?)?(?P<year>\d{4}|\d{2}(?!\d|:|\.\d)))?"
-_FORMS = tuple(
-    re.compile(form, re.IGNORECASE)
-    for form in (
-        r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
-        r"(?:(?P<year>\d{4})年)?\s?(?P<month>\d{1,2})月\s?(?P<day>\d{1,2})日",
-        rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?\s{{0,3}}(?:of |de )?"
-        rf"(?P<name>{_NAMES})(?![a-zäéû])\.?{_YEAR}",
-        rf"(?<![a-zäéû])(?P<name>{_NAMES})\.?\s{{1,3}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:){_YEAR}",
-        r"(?<![\d./-])(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>\d{1,2})(?:(?P=mark)(?P<year>\d{4}|\d{2})?)?(?![\d:%])",
-    )
-)
-_BACK = re.compile(
-    r"\b(?:return|returning|back|until|till|through|resume|available again|zurück|bis\b|ab\b|wieder|"
-    r"rückkehr|retour|jusqu|de retour|reviens|regres|vuelv|vuelta|hasta)|กลับ|จนถึง|ถึงวันที่|ถึง|まで|戻|出社|復帰",
-    re.IGNORECASE,
-)
+Role = Literal["back", "until", "away", "other"]
+_BEFORE = 110
+_AFTER = 70
+_BESIDE = 20
+_PARAGRAPHS = re.compile(r"\n[ \t]{0,20}\n")
+_SENTENCE_END = re.compile(r"[!?;。¶•|]|(?<=[^\W\d]{3})\.(?=\s|$)|(?<=\d{4})\.(?=\s|$)|(?<=[)\"'])\.(?=\s|$)")
+_CLAUSE_END = re.compile(r"[,、;،]")
 
 
-def return_date(text: str, *, today: date) -> date | None:
-    """The day of return that `text` names, read day-first where figures leave it open; None where it names none.
+def return_date(
+    text: str,
+    patterns: Patterns,
+    *,
+    today: date,
+    country: str | None = None,
+    language: str | None = None,
+    is_absence: bool = True,
+) -> date | None:
+    """The day of return that `text` names: the day of `back on`, else of `until`, else the last day of an absence.
 
-    The date may lie in the past, as forgotten automatic replies have it. Buddhist years are understood.
-
-    >>> return_date("I am back on 14 March.", today=date(2026, 3, 2))
-    datetime.date(2026, 3, 14)
-    >>> return_date("จะกลับมาทำงานวันที่ 16 มีนาคม 2569", today=date(2026, 3, 2))
-    datetime.date(2026, 3, 16)
+    It may lie in the past, as forgotten automatic replies have it; None where none is named. Without `is_absence`
+    (an acknowledgement) a day counts only where a word for coming back or `until` stands with it.
     """
-    text = " ".join(text[:_TEXT_LOOKED_AT].split())
-    words = [match.end() for match in _BACK.finditer(text)]
-    found = sorted(_dates(text, today))
-    near = (next((day for place, day in found if 0 <= place - word <= _NEAR), None) for word in words)
-    if latest := max(filter(None, near), default=None):
-        return latest
-    if words:
-        named = _named_day(text, words, today)
-        if named is not None:
-            return named
-    return max((day for _, day in found), default=None)
-
-
-def _dates(text: str, today: date) -> Iterator[tuple[int, date]]:
-    for form in _FORMS:
-        for match in form.finditer(text):
-            parts = match.groupdict()
-            month = _MONTH_OF[parts["name"].lower()] if parts.get("name") else int(parts["month"])
-            day = int(parts["day"])
-            if month > 12 >= day:
-                month, day = day, month
-            found = _date(parts.get("year"), month, day, today)
-            if found is not None:
-                yield match.start(), found
-
-
-def _date(year: str | None, month: int, day: int, today: date) -> date | None:
-    """The date; without a year the one nearest to `today`, and none that is years away."""
-    years = [_common_era(int(year), len(year))] if year else [today.year - 1, today.year, today.year + 1]
-    candidates = []
-    for each in years:
-        try:
-            candidates.append(date(each, month, day))
-        except ValueError:
-            continue
-    nearest = min(candidates, key=lambda candidate: abs(candidate - today), default=None)
-    return nearest if nearest and abs(nearest - today) < timedelta(days=730) else None
-
-
-def _common_era(year: int, figures: int) -> int:
-    if figures == 2:
-        return 2500 + year - 543 if year >= 60 else 2000 + year
-    return year - 543 if year >= 2400 else year
-
-
-def _named_day(text: str, words: list[int], today: date) -> date | None:
-    """A weekday (the next one after today) or `tomorrow`, soon after a word for coming back."""
-    lowered = text.lower()
-    for word in words:
-        following = lowered[word : word + _NEAR]
-        if any(name in following for name in _TOMORROW):
-            return today + timedelta(days=1)
-        for weekday, names in enumerate(_WEEKDAYS):
-            if any(name in following for name in names):
-                return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+    text = normalised(_PARAGRAPHS.sub(" ¶ ", text[:TEXT_LOOKED_AT]))
+    found: dict[Role, list[StatedDay]] = {"back": [], "until": [], "away": [], "other": []}
+    for day, role in _roles(text, patterns, today, country, language):
+        found[role].append(day)
+    if found["back"]:
+        return _chosen(found["back"], today)
+    if found["until"]:
+        return _chosen(found["until"], today)
+    if is_absence and found["away"]:
+        return max(day.day for day in found["away"])
     return None
+
+
+def _chosen(days: list[StatedDay], today: date) -> date:
+    """The first that is still to come, dates before weekdays and these before `next week`; else the last of them."""
+    for kinds in (("date",), ("weekday",), ("relative",), ("month",)):
+        of_kind = [day.day for day in days if day.kind in kinds]
+        if of_kind:
+            return next((day for day in of_kind if day >= today), max(of_kind))
+    return days[0].day
+
+
+def _roles(
+    text: str, patterns: Patterns, today: date, country: str | None, language: str | None
+) -> Iterator[tuple[StatedDay, Role]]:
+    days = dates_in(text, patterns, today=today, country=country, language=language)
+    ends = [
+        match.end() for match in _SENTENCE_END.finditer(text) if not any(d.start <= match.start() < d.end for d in days)
+    ]
+    for place, day in enumerate(days):
+        begin = max([end for end in ends if end <= day.start], default=0)
+        finish = min([end for end in ends if end > day.end], default=len(text))
+        earlier = days[place - 1].end if place else 0
+        later = days[place + 1].start if place + 1 < len(days) else len(text)
+        before = text[max(begin, earlier, day.start - _BEFORE) : day.start]
+        after = text[day.end : min(finish, later, day.end + _AFTER)]
+        sentence = text[max(begin, day.start - 2 * _BEFORE) : min(finish, day.end + 2 * _AFTER)]
+        yield day, _role(before, after, sentence, patterns, day, is_followed=later < finish)
+
+
+def _role(before: str, after: str, sentence: str, patterns: Patterns, day: StatedDay, *, is_followed: bool) -> Role:
+    """What the words around a day make of it; those right beside it first."""
+    if _stands_before("other_date", before, patterns) or _stands_before("since_before", before, patterns):
+        return "other"
+    if _stands_after("since_after", after, patterns):
+        return "other"
+    is_back = patterns.first("back_before", before) is not None
+    if _stands_after("until_after", after, patterns):
+        return "until"
+    if _stands_before("until_before", before, patterns) and not (is_back and day.kind == "month"):
+        return "until"
+    if is_back:
+        return "back"
+    # `9 March back on` leads to a later day, `9 March back,` does not.
+    clause, *further = _CLAUSE_END.split(after, maxsplit=1)
+    ends_here = bool(further) or not is_followed
+    if patterns.first("back_after", clause if is_followed else after) and ends_here:
+        return "back"
+    if day.first is not None:
+        return "until"
+    if _stands_before("from_before", before, patterns):
+        return "back" if ends_here and patterns.first("back_before", clause) else "other"
+    if _stands_after("from_after", after, patterns):
+        return "other"
+    if day.kind != "month" and any(patterns.first(group, sentence) for group in ("absent", "absent_subject")):
+        return "away"
+    return "other"
+
+
+def _stands_before(group: str, before: str, patterns: Patterns) -> bool:
+    """Whether a phrase of `group` ends `before`, but for a word or two such as an article or a weekday."""
+    before = before[-60:]
+    last = max(patterns.find(group, before), key=lambda found: found.end, default=None)
+    if last is None:
+        return False
+    rest = before[last.end :]
+    return len(rest) <= _BESIDE and not re.search(r"[.,!?;:¶]", rest.strip(" ,.:")) and rest.count(" ") <= 3
+
+
+def _stands_after(group: str, after: str, patterns: Patterns) -> bool:
+    first = patterns.first(group, after)
+    return first is not None and not after[: first.start].strip(" ,")

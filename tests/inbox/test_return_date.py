@@ -4,9 +4,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nurture.inbox.return_date import return_date
+from nurture.inbox import return_date as reader
+from nurture.inbox.patterns import Patterns
+from nurture.loader.phrase_books import shipped_phrases
 
 TODAY = date(2026, 3, 2)  # a Monday
+PATTERNS = Patterns(shipped_phrases())
+
+
+def return_date(
+    text: str, *, today: date = TODAY, country: str | None = None, language: str | None = None
+) -> date | None:
+    return reader.return_date(text, PATTERNS, today=today, country=country, language=language)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def list_(ctx: click.Context, is_tray: bool, limit: int, is_json: bool) -> None:
     """List what came, newest first, with what it was judged to be and whose it is."""
     project = project_of(ctx)
     with opened(project) as database, database.read() as conn:
-        found = (inbound.tray(conn) if is_tray else inbound.listed(conn, limit or _ALL))[: limit or _ALL]
+        found = inbound.listed(conn, limit or None, is_in_tray=is_tray)
         people = contacts.get_many(conn, {mail.contact_id for mail in found if mail.contact_id})
     if is_json:
         print_json([_document(mail, people.get(mail.contact_id or 0)) for mail in found])
@@ -97,9 +97,6 @@ def list_(ctx: click.Context, is_tray: bool, limit: int, is_json: bool) -> None:
             escape(_whose(mail, people.get(mail.contact_id or 0))),
         )
     console().print(shown)
-
-
-_ALL = 1_000_000_000
 
 
 def _whose(mail: Inbound, person: Contact | None) -> str:

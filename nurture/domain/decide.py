@@ -7,7 +7,7 @@ do or to wait for.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from nurture.domain.calendar import Calendar, add
 from nurture.domain.campaign import (
@@ -31,6 +31,7 @@ from nurture.domain.next_change import next_change
 from nurture.domain.suppression import forbids
 from nurture.domain.timing import Late, NoDate, Planned, open_at, plan
 
+_FARTHEST_NAMED_DAY = timedelta(days=366)
 LOST_PLACE_LOOKS_AGAIN_AFTER = timedelta(hours=1)
 
 
@@ -65,19 +66,28 @@ def look(campaign: Campaign, enrollment: Enrollment, facts: Facts, calendar: Cal
 
 
 def _reaction(reply: Reply, rule: ReplyRule, facts: Facts, calendar: Calendar) -> React:
-    until = None
+    until, because = None, f"a reply with the intent {reply.intent}"
     if rule.pause:
-        until = reply.until if reply.until and reply.until > facts.now else None
+        until = _named_day(reply, facts)
+        because += f", until {reply.until_on} as they asked" if until else ""
         until = until or add(facts.now, rule.pause.for_ or rule.pause.at_most, calendar)
     return React(
         reply_id=reply.id,
         intent=reply.intent,
-        because=f"a reply with the intent {reply.intent}",
+        because=because,
         pauses_until=until,
         is_until_resumed=rule.pause is not None and rule.pause.for_ is None,
         task=rule.task,
         notify=rule.notify,
     )
+
+
+def _named_day(reply: Reply, facts: Facts) -> datetime | None:
+    """The morning of the day that they named, on their wall; None where it is past or too far away to be believed."""
+    if reply.until_on is None:
+        return None
+    morning = datetime.combine(reply.until_on, time.min, facts.zone)
+    return morning if facts.now < morning <= facts.now + _FARTHEST_NAMED_DAY else None
 
 
 def _moved(campaign: Campaign, here: int, facts: Facts, reply: Reply | None, rule: ReplyRule) -> Move | Finish | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -34,14 +34,21 @@ class Deed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A human reply in this campaign; `id` is its row in `inbound`, `is_new` until the enrollment has reacted to it."""
+    """A human reply in this campaign; `id` is its row in `inbound`, `is_new` until the enrollment has reacted to it.
+
+    `until_on` is the day before which they do not want to hear from us, `colleague` the address of whom they named,
+    `stranger` the address it came from where that is not the contact's; `corrections` counts a person's.
+    """
 
     id: int
     at: datetime
     intent: Intent
     text: str = ""
     is_new: bool = False
-    until: datetime | None = None
+    until_on: date | None = None
+    colleague: str | None = None
+    stranger: str | None = None
+    corrections: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

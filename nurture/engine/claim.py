@@ -92,16 +92,21 @@ def claim(
     bounds what a sender may be given. A careful claim sets a row aside that cannot be carried on, where another fails.
     """
     recover(conn, desk, campaigns, now=now)
-    held = holds.scopes(conn, now)
+    held = holds.present(conn, now)
     if "all" in held:
         return Claimed()
+    told = {name for name in desk.rules.senders if (hold := held.get(f"sender:{name}")) and hold.kind == "storm"}
     rooms = {
-        name: 0 if f"sender:{name}" in held else min(_room(conn, name, sender.rates, now), places.get(name, _UNLIMITED))
+        name: min(_room(conn, name, sender.rates, now), places.get(name, _UNLIMITED))
+        if f"sender:{name}" not in held or name in told
+        else 0
         for name, sender in sorted(desk.rules.senders.items())
     }
     free = {name: each for name, each in campaigns.items() if each.is_enabled and f"campaign:{name}" not in held}
     # A flood of notices, as of a campaign in which all reply, leaves half of the places to the prospects.
     notices = _claim_notices(conn, rooms, now=now, limit=max(1, limit // 2), lease=lease)
+    # A sender that a storm has stopped still tells our own people of it.
+    rooms |= dict.fromkeys(told, 0)
     stopped = campaigns.keys() - free.keys()
     resends = _claim_resends(conn, desk, campaigns, rooms, stopped, now=now, limit=limit - len(notices), lease=lease)
     due = enrollments.claim_due(

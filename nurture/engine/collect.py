@@ -10,17 +10,18 @@ import structlog
 
 from nurture.clock import Clock
 from nurture.domain.event import Event
+from nurture.engine.arrival import InboundMail
+from nurture.engine.match import canonical, country_of
 from nurture.engine.owner_wrote import owner_wrote
 from nurture.engine.perform import Desk
-from nurture.engine.take_in import InboundMail, take_in
-from nurture.errors import InvalidInput, MailboxRefused, MailboxUnavailable, ServiceUnavailable
+from nurture.engine.take_in import take_in
+from nurture.errors import MailboxRefused, MailboxUnavailable, ServiceUnavailable
 from nurture.inbox.classify import Judge
 from nurture.inbox.identity import identity_of
 from nurture.inbox.mailbox import Cursor, Fetched, Mailbox, Watch
 from nurture.inbox.parse import parse
 from nurture.inbox.sent import read_sent
 from nurture.inbox.thread import answers
-from nurture.intake.address import parse_address
 from nurture.loader.library import Library
 from nurture.store import events, inbound, link_keys, mailboxes
 from nurture.store.connection import Connection
@@ -170,7 +171,20 @@ class Collector:
 
     def _take_in(self, folder: Folder, fetched: Fetched, keys: Sequence[bytes]) -> bool:
         now = self._clock.now()
-        mail = judged(folder.name, fetched, self._judge, now)
+        parsed = parse(fetched.raw, is_partial=fetched.is_partial)
+        references = answers(parsed)
+        with self._database.read() as conn:
+            country = country_of(conn, references, parsed.subject, link_keys=keys, now=now)
+        mail = InboundMail(
+            mailbox=folder.name,
+            key=fetched.key,
+            message_id=identity_of(parsed, fetched.raw),
+            from_address=canonical(references.from_address),
+            subject=parsed.subject,
+            received_at=fetched.received_at,
+            references=references,
+            verdict=self._judge.classify(parsed, now=now, country=country),
+        )
         with self._writing() as conn:
             is_new = take_in(conn, self._desk, self._library.campaigns, mail, link_keys=keys, now=now)
             _move(conn, folder, fetched.cursor_after)
@@ -206,27 +220,3 @@ def _since(row: MailboxRow) -> datetime:
     """From when on a mail may be new where the server has numbered anew: nothing of before the beginning is."""
     overlapping = row.looked_at - _OVERLAP
     return max(overlapping, row.began_at - _CLOCK_MARGIN) if row.began_at else overlapping
-
-
-def judged(mailbox: str, fetched: Fetched, judge: Judge, now: datetime) -> InboundMail:
-    """A fetched mail with its verdict: pure, however hostile the mail."""
-    parsed = parse(fetched.raw, is_partial=fetched.is_partial)
-    references = answers(parsed)
-    return InboundMail(
-        mailbox=mailbox,
-        key=fetched.key,
-        message_id=identity_of(parsed, fetched.raw),
-        from_address=_canonical(references.from_address),
-        subject=parsed.subject,
-        received_at=fetched.received_at,
-        references=references,
-        verdict=judge.classify(parsed, now=now),
-    )
-
-
-def _canonical(address: str) -> str:
-    """The canonical form, or the text as it stands where it is no address: nobody will be found by it."""
-    try:
-        return parse_address(address).canonical
-    except InvalidInput:
-        return address

@@ -7,12 +7,13 @@ from nurture.domain.calendar import add
 from nurture.domain.campaign import Campaign
 from nurture.domain.decision import Finish, Move, React, Skip
 from nurture.domain.enrollment import Enrollment
-from nurture.domain.facts import Facts
+from nurture.domain.facts import Facts, Reply
 from nurture.domain.message import MessageState
 from nurture.domain.walk import Taken
 from nurture.engine.log import events_of
 from nurture.engine.notify import queue_notice, recipients_of
 from nurture.engine.perform import Desk, add_task, one_line
+from nurture.engine.reading import mail_key, name_of, with_others
 from nurture.engine.suppress import cancel_waiting
 from nurture.errors import InvalidInput
 from nurture.store import events, inbound, messages, pauses
@@ -61,6 +62,7 @@ def _react(
 ) -> None:
     now = facts.now
     stage = campaign.stage(enrollment.stage)
+    reply = next((reply for reply in facts.replies if reply.id == reaction.reply_id), None)
     inbound.mark_reacted(conn, [reaction.reply_id], now)
     task_id = None
     if reaction.task:
@@ -69,9 +71,9 @@ def _react(
             conn,
             enrollment,
             facts,
-            key=f"reply/{reaction.reply_id}",
+            key=mail_key(reaction.reply_id, reply.corrections if reply else 0),
             kind=reaction.task.kind,
-            title=_title(desk, reaction.task.title, facts),
+            title=_title(desk, reaction.task.title, facts, reply),
             playbook=stage.playbook if stage else None,
             due_at=add(now, due, desk.rules.calendar_of(facts.contact, now)) if due else None,
             now=now,
@@ -86,29 +88,36 @@ def _react(
             until_at=reaction.pauses_until,
             because=f"paused by {reaction.because}",
             task_id=task_id if reaction.is_until_resumed else None,
+            inbound_id=reaction.reply_id,
         )
     if reaction.notify:
-        _notify_of_reply(conn, desk, enrollment, reaction, facts)
+        _notify_of_reply(conn, desk, enrollment, reaction, facts, reply)
 
 
-def _title(desk: Desk, source: str, facts: Facts) -> str:
+def _title(desk: Desk, source: str, facts: Facts, reply: Reply | None) -> str:
     """The title filled in; as it is written where it cannot be, since a task with an odd title is better than none."""
     try:
-        return one_line(desk.renderer.text(source, facts))
+        title = one_line(desk.renderer.text(source, facts))
     except InvalidInput as problem:
-        return one_line(f"{source} ({problem})")
+        title = one_line(f"{source} ({problem})")
+    return with_others(title, stranger=reply.stranger, colleague=reply.colleague) if reply else title
 
 
-def _notify_of_reply(conn: Connection, desk: Desk, enrollment: Enrollment, reaction: React, facts: Facts) -> None:
+def _notify_of_reply(
+    conn: Connection, desk: Desk, enrollment: Enrollment, reaction: React, facts: Facts, reply: Reply | None
+) -> None:
     contact = facts.contact
-    name = " ".join(part for part in (contact.first_name, contact.last_name) if part) or contact.email
-    reply = next((reply for reply in facts.replies if reply.id == reaction.reply_id), None)
+    name = name_of(contact)
+    who = f"{name} <{contact.email}> wrote"
+    if reply and reply.stranger:
+        who = f"{reply.stranger} wrote, which is not the address of {name} <{contact.email}>"
+    named = f"They name {reply.colleague}.\n" if reply and reply.colleague else ""
     queue_notice(
         conn,
-        key=f"reply-{reaction.reply_id}",
+        key=mail_key(reaction.reply_id, reply.corrections if reply else 0).replace("/", "-"),
         to=recipients_of(reaction.notify or "team", contact, desk.rules),
         subject=f"{name} answered ({reaction.intent})",
-        text=f"{name} <{contact.email}> wrote:\n\n{reply.text if reply else ''}\n\n"
+        text=f"{who}:\n\n{reply.text if reply else ''}\n\n{named}"
         f"They stand in stage {enrollment.stage} of {enrollment.campaign}.\n"
         f"The whole story: nurture why {contact.email}",
         sender=enrollment.sender,

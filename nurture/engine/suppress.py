@@ -21,9 +21,15 @@ def suppress(
     source: str,
     outcome: str,
     now: datetime,
+    inbound_id: int | None = None,
 ) -> bool:
-    """Record the suppression and finish the runs in its scope with `outcome`; False where it stood already."""
-    is_new = suppressions.add(conn, address=address, scope=scope, reason=reason, source=source, now=now)
+    """Record the suppression and finish the runs in its scope with `outcome`; False where it stood already.
+
+    `inbound_id` is the mail that led to it.
+    """
+    is_new = suppressions.add(
+        conn, address=address, scope=scope, reason=reason, source=source, now=now, inbound_id=inbound_id
+    )
     contact = contacts.find(conn, address)
     if contact is None:
         return is_new

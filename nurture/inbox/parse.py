@@ -14,6 +14,7 @@ from nurture.inbox.headers import (
 )
 from nurture.inbox.html_text import HtmlText, read_html, to_text
 from nurture.inbox.mime import MAX_TEXT_BYTES, Mime, Part, walk
+from nurture.inbox.our_link import MOST_LINKS, links_of_ours
 
 _RECIPIENT_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-rcpt-to", "to", "cc")
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
@@ -32,7 +33,8 @@ class ParsedMail:
     `status_groups` are the field groups of a delivery report (RFC 3464: the first about the message, then one for each
     recipient), not of one that somebody forwards; `feedback` the fields of a complaint (RFC 5965), `receipt` those of
     a read receipt (RFC 8098); `returned` the headers of messages that the mail carries, `returned_text` the text of
-    the first of them. `is_truncated`: a cap cut something, or only the beginning was fetched.
+    the first of them. `links` are paths that look like those of our own links, out of every text and address in it.
+    `is_truncated`: a cap cut something, or only the beginning was fetched.
     """
 
     fields: Fields
@@ -55,6 +57,7 @@ class ParsedMail:
     receipt: Fields
     returned: tuple[Fields, ...]
     returned_text: str
+    links: tuple[str, ...]
     is_truncated: bool
 
     @property
@@ -93,6 +96,7 @@ def parse(raw: bytes, *, is_partial: bool = False) -> ParsedMail:
         receipt=collected.receipt,
         returned=tuple(collected.returned),
         returned_text=collected.returned_text,
+        links=tuple(collected.links),
         is_truncated=mime.is_truncated or is_partial or collected.room <= 0,
     )
 
@@ -116,6 +120,7 @@ class _Collected:
         self.receipt = Fields()
         self.returned: list[Fields] = []
         self.returned_text = ""
+        self.links: dict[str, None] = {}
         self.room = MAX_TEXT_BYTES
 
 
@@ -144,6 +149,8 @@ def _add_text(mime: Mime, part: Part, into: _Collected) -> None:
         return
     text = mime.text_of(part, into.room)
     into.room -= min(part.end - part.start, len(text))
+    if len(into.links) < MOST_LINKS:
+        into.links.update(dict.fromkeys(links_of_ours(text)))
     if part.message_depth > 0:
         into.returned_text = to_text(text) if part.content_type == "text/html" else text
     elif part.content_type == "text/html":

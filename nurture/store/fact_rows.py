@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
@@ -118,14 +118,18 @@ def _replies(
 
 
 def _reply(row: Any) -> Reply:
-    until = unpack(row.detail).get("until")
+    detail = unpack(row.detail)
+    until, colleague = detail.get("until"), detail.get("colleague")
     return Reply(
         id=row.id,
         at=row.received_at,
         intent=row.intent or "other",
         text=row.text,
         is_new=row.reacted_at is None,
-        until=until if isinstance(until, datetime) else None,
+        until_on=until if isinstance(until, date) else None,
+        colleague=colleague if isinstance(colleague, str) else None,
+        stranger=row.sender_address if "writer" in detail else None,
+        corrections=row.corrections or 0,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from nurture.domain.value import Value
 from nurture.domain.verdict import Intent, VerdictKind
@@ -20,8 +20,9 @@ _OF_NOBODY = ""
 class InboundDraft:
     """A fetched and judged mail; `mailbox` and `key` make it one.
 
-    `matched_by` says how its person was found: `message_id`, `token`, `sender`; empty where nobody was: the tray.
-    `confidence` is in percent. `detail` is what the verdict says besides (`until`, `return_on`, …).
+    `matched_by` says how its person was found: `message_id`, `token`, `sender`, …; empty where nobody was: the tray.
+    `confidence` (of the verdict) and `match_confidence` are in percent. `detail` is what the verdict says besides
+    (`until`, `return_on`, …), and `writer` where it was not the contact.
     """
 
     mailbox: str
@@ -41,14 +42,22 @@ class InboundDraft:
     contact_id: int | None = None
     enrollment_id: int | None = None
     event_id: int | None = None
+    match_confidence: int | None = None
+    reacted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound(InboundDraft):
-    """The row; `reacted_at` is when the run it answers took notice."""
+    """The row; `reacted_at` is when the run it answers took notice, or when what it says took effect.
+
+    `first_verdict` is what the rules had said of a mail that a person corrected since (`kind`, `intent`, …).
+    """
 
     id: int
-    reacted_at: datetime | None = None
+    first_verdict: Mapping[str, Value] | None = None
+    corrections: int | None = None
+    corrected_at: datetime | None = None
+    corrected_by: str | None = None
 
 
 def add(conn: Connection, draft: InboundDraft) -> int | None:
@@ -71,6 +80,8 @@ def add(conn: Connection, draft: InboundDraft) -> int | None:
         "contact_id": draft.contact_id,
         "enrollment_id": draft.enrollment_id,
         "event_id": draft.event_id,
+        "match_confidence": draft.match_confidence,
+        "reacted_at": draft.reacted_at,
     }
     return insert_once(conn, inbound, row, unique=["mailbox", "key"])
 
@@ -97,17 +108,56 @@ def attach(
     contact_id: int | None,
     enrollment_id: int | None = None,
     answers_id: int | None = None,
-    event_id: int | None = None,
+    reacted_at: datetime | None = None,
 ) -> bool:
-    """Say whose mail it is after all; False where there is no such mail."""
+    """Say whose mail it is after all; False where somebody has said so before, or there is no such mail."""
     found = {
         "matched_by": matched_by,
+        "match_confidence": 100,
         "contact_id": contact_id,
         "enrollment_id": enrollment_id,
         "answers_id": answers_id,
-        "event_id": event_id,
+        "reacted_at": reacted_at,
     }
-    return conn.execute(update(inbound).where(inbound.c.id == inbound_id).values(found)).rowcount == 1
+    waiting = inbound.c.id == inbound_id, inbound.c.contact_id.is_(None)
+    return conn.execute(update(inbound).where(*waiting).values(found)).rowcount == 1
+
+
+def correct(
+    conn: Connection,
+    mail: Inbound,
+    *,
+    kind: VerdictKind,
+    intent: Intent | None,
+    detail: Mapping[str, Value],
+    reason: str,
+    by: str,
+    reacted_at: datetime | None,
+    now: datetime,
+) -> bool:
+    """Write a person's verdict over that of the rules, which is kept; False where the row has changed meanwhile."""
+    first = mail.first_verdict or {"kind": mail.kind, "intent": mail.intent, "reason": mail.reason}
+    values = {
+        "kind": kind,
+        "intent": intent,
+        "detail": pack(detail),
+        "reason": storable(reason),
+        "confidence": 100,
+        "first_verdict": pack(first),
+        "corrections": (mail.corrections or 0) + 1,
+        "corrected_at": now,
+        "corrected_by": storable(by),
+        "reacted_at": reacted_at,
+    }
+    as_known = inbound.c.id == mail.id, func.coalesce(inbound.c.corrections, 0) == (mail.corrections or 0)
+    return conn.execute(update(inbound).where(*as_known).values(values)).rowcount == 1
+
+
+def answers_from(conn: Connection, address: str, since: datetime) -> int:
+    """How many mails came from that address since then, reports of mail servers left out."""
+    theirs = inbound.c.sender_address == storable(address), inbound.c.received_at >= since
+    query = select(func.count()).where(*theirs, inbound.c.kind.not_in(["bounce", "delayed", "complaint"]))
+    return conn.execute(query).scalar_one()
 
 
 def tray(conn: Connection) -> list[Inbound]:
@@ -115,9 +165,26 @@ def tray(conn: Connection) -> list[Inbound]:
     return _listed(conn, select(inbound).where(inbound.c.matched_by == _OF_NOBODY))
 
 
-def listed(conn: Connection, limit: int) -> list[Inbound]:
-    """The newest `limit` mails, newest first."""
-    return _listed(conn, select(inbound).limit(limit))
+def listed(
+    conn: Connection,
+    limit: int | None = None,
+    *,
+    is_in_tray: bool = False,
+    kind: VerdictKind | None = None,
+    intent: Intent | None = None,
+    since: datetime | None = None,
+    contact_id: int | None = None,
+) -> list[Inbound]:
+    """The newest `limit` mails that meet every filter given, newest first."""
+    query = select(inbound).limit(limit)
+    if is_in_tray:
+        query = query.where(inbound.c.matched_by == _OF_NOBODY)
+    for column, wanted in ((inbound.c.kind, kind), (inbound.c.intent, intent), (inbound.c.contact_id, contact_id)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if since is not None:
+        query = query.where(inbound.c.received_at >= since)
+    return _listed(conn, query)
 
 
 def mark_reacted(conn: Connection, ids: Collection[int], now: datetime) -> int:
@@ -136,4 +203,6 @@ def _storable(text: str | None) -> str | None:
 
 def _inbound(row: Row[Any]) -> Inbound:
     values = dict(row._mapping)
-    return Inbound(**{**values, "detail": unpack(values["detail"])})
+    first = values["first_verdict"]
+    unpacked = {"detail": unpack(values["detail"]), "first_verdict": unpack(first) if first else None}
+    return Inbound(**{**values, **unpacked})

@@ -169,6 +169,19 @@ def last_sent_to(conn: Connection, *, contact_id: int, campaign: str | None = No
     return _one(conn, query.order_by(messages.c.sent_at.desc(), messages.c.id.desc()).limit(1))
 
 
+def sent_lately_to(conn: Connection, contact_id: int, *, since: datetime, limit: int) -> list[Message]:
+    """The mails that the contact was sent since then, newest first; no notice about them."""
+    mine = messages.c.contact_id == contact_id, messages.c.sent_at >= since, messages.c.purpose != "notify"
+    return _listed(conn, select(messages).where(*mine).order_by(messages.c.sent_at.desc()).limit(limit))
+
+
+def sent_lately_to_domain(conn: Connection, domain: str, *, since: datetime, limit: int) -> list[Message]:
+    """The newest mails to contacts in that domain, if sent since then, newest first."""
+    newest = select(messages).where(messages.c.domain == domain, messages.c.contact_id.is_not(None))
+    found = _listed(conn, newest.order_by(messages.c.id.desc()).limit(limit))
+    return [each for each in found if each.sent_at and each.sent_at >= since and each.purpose != "notify"]
+
+
 def open_of_enrollment(conn: Connection, enrollment_id: int) -> list[Message]:
     """The run's messages of which something may still become: sending, deferred, unknown; oldest first."""
     mine = messages.c.enrollment_id == enrollment_id, messages.c.state.in_(_OPEN)

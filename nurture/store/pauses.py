@@ -20,8 +20,12 @@ def add(
     until_at: datetime | None,
     because: str,
     task_id: int | None = None,
+    inbound_id: int | None = None,
 ) -> int:
-    """The new pause's id. Without an enrollment it holds all runs of the contact; closing `task_id` lifts it."""
+    """The new pause's id. Without an enrollment it holds all runs of the contact; closing `task_id` lifts it.
+
+    `inbound_id` is the mail that asked for it.
+    """
     row = {
         "contact_id": contact_id,
         "enrollment_id": enrollment_id,
@@ -30,6 +34,7 @@ def add(
         "until_at": until_at,
         "because": storable(because),
         "task_id": task_id,
+        "inbound_id": inbound_id,
     }
     pause_id: int = conn.execute(insert(pauses).values(row).returning(pauses.c.id)).scalar_one()
     return pause_id
@@ -43,9 +48,16 @@ def lift(
     enrollment_id: int | None = None,
     kind: str | None = None,
     task_id: int | None = None,
+    inbound_id: int | None = None,
 ) -> int:
     """End the pauses that have not ended and meet every filter given, at least one; how many there were."""
-    filters = {"contact_id": contact_id, "enrollment_id": enrollment_id, "kind": kind, "task_id": task_id}
+    filters = {
+        "contact_id": contact_id,
+        "enrollment_id": enrollment_id,
+        "kind": kind,
+        "task_id": task_id,
+        "inbound_id": inbound_id,
+    }
     given = [pauses.c[name] == value for name, value in filters.items() if value is not None]
     if not given:
         raise ValueError("lifting every pause of everybody is never meant")

@@ -11,14 +11,24 @@ from nurture.store.tables import suppressions
 from nurture.store.values import storable
 
 
-def add(conn: Connection, *, address: str, scope: str, reason: str, source: str, now: datetime) -> bool:
-    """False where the address stood in that scope already; the older entry stays."""
+def add(
+    conn: Connection,
+    *,
+    address: str,
+    scope: str,
+    reason: str,
+    source: str,
+    now: datetime,
+    inbound_id: int | None = None,
+) -> bool:
+    """False where the address stood in that scope already; the older entry stays. `inbound_id`: a mail asked for it."""
     row = {
         "address": address,
         "scope": scope,
         "reason": storable(reason),
         "source": storable(source),
         "since_at": now,
+        "inbound_id": inbound_id,
     }
     return insert_once(conn, suppressions, row, unique=("address", "scope")) is not None
 
@@ -27,6 +37,13 @@ def remove(conn: Connection, address: str, scope: str) -> bool:
     """False where there was none."""
     gone = delete(suppressions).where(suppressions.c.address == address, suppressions.c.scope == scope)
     return conn.execute(gone).rowcount > 0
+
+
+def remove_of_mail(conn: Connection, inbound_id: int) -> list[tuple[str, str]]:
+    """Take back what a mail led to; the addresses and scopes."""
+    gone = delete(suppressions).where(suppressions.c.inbound_id == inbound_id)
+    rows = conn.execute(gone.returning(suppressions.c.address, suppressions.c.scope))
+    return [(row.address, row.scope) for row in rows]
 
 
 def scopes_of(conn: Connection, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -178,6 +178,7 @@ messages = Table(
 )
 Index("ix_messages_enrollment", messages.c.enrollment_id)
 Index("ix_messages_contact", messages.c.contact_id, messages.c.sent_at)
+Index("ix_messages_domain", messages.c.domain, messages.c.id)
 Index("ix_messages_sender_attempted", messages.c.sender, messages.c.attempted_at)
 _DEFERRED = messages.c.state == "deferred"
 Index("ix_messages_due", messages.c.due_at, sqlite_where=_DEFERRED, postgresql_where=_DEFERRED)
@@ -211,6 +212,8 @@ events = Table(
 Index("ix_events_contact", events.c.contact_id, events.c.name, events.c.at)
 Index("ix_events_enrollment", events.c.enrollment_id)
 Index("ix_events_campaign", events.c.campaign, events.c.name, events.c.at)
+_RETURNED = text("name IN ('bounced', 'complained', 'auto_reply_received')")
+Index("ix_events_returned", events.c.name, events.c.at, sqlite_where=_RETURNED, postgresql_where=_RETURNED)
 
 pauses = Table(
     "pauses",
@@ -224,6 +227,7 @@ pauses = Table(
     Column("lifted_at", UtcTime),
     Column("task_id", Id, comment="closing it lifts the pause"),
     Column("because", Text, nullable=False, default=""),
+    Column("inbound_id", Id, comment="the mail that asked for it"),
 )
 Index("ix_pauses_contact", pauses.c.contact_id)
 Index("ix_pauses_enrollment", pauses.c.enrollment_id)
@@ -237,6 +241,7 @@ suppressions = Table(
     Column("reason", Text, nullable=False),
     Column("source", Text, nullable=False, default=""),
     Column("since_at", UtcTime, nullable=False),
+    Column("inbound_id", Id, comment="the mail that asked for it"),
     UniqueConstraint("address", "scope"),
 )
 
@@ -305,12 +310,18 @@ inbound = Table(
     Column("enrollment_id", Id),
     Column("event_id", Id),
     Column("reacted_at", UtcTime),
+    Column("match_confidence", SmallInteger, comment="percent"),
+    Column("first_verdict", Json, comment="the rules' own, of a corrected mail"),
+    Column("corrections", Integer, comment="how many; null is none"),
+    Column("corrected_at", UtcTime),
+    Column("corrected_by", Text),
     UniqueConstraint("mailbox", "key"),
     sqlite_autoincrement=True,
 )
 Index("ix_inbound_enrollment", inbound.c.enrollment_id)
 Index("ix_inbound_contact", inbound.c.contact_id)
 Index("ix_inbound_message_id", inbound.c.message_id)
+Index("ix_inbound_sender_address", inbound.c.sender_address, inbound.c.received_at)
 _IN_TRAY = inbound.c.matched_by == ""
 Index("ix_inbound_tray", inbound.c.received_at, sqlite_where=_IN_TRAY, postgresql_where=_IN_TRAY)
 
@@ -350,12 +361,14 @@ holds = Table(
     Column("because", Text, nullable=False),
     Column("since_at", UtcTime, nullable=False),
     Column("until_at", UtcTime, comment="null: until somebody resumes"),
+    Column("kind", Text, comment="storm: mail to our own people goes on"),
 )
 
 senders = Table(
     "senders",
     metadata,
     Column("name", Text, primary_key=True),
+    Column("counted_from", UtcTime, comment="its storms are counted from then on"),
     comment="one row a sender: locked while its rates are counted and taken",
 )
 

@@ -74,6 +74,11 @@ def get(conn: Connection, task_id: int) -> Task | None:
     return _task(row) if row else None
 
 
+def by_key(conn: Connection, key: str) -> Task | None:
+    row = conn.execute(select(tasks).where(tasks.c.key == key)).one_or_none()
+    return _task(row) if row else None
+
+
 def open_tasks(conn: Connection) -> list[Task]:
     """Those not done, the most urgent first; those without a date last."""
     order = (tasks.c.due_at.is_(None), tasks.c.due_at, tasks.c.id)

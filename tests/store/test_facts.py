@@ -98,7 +98,9 @@ def test_replies_pauses_orders_and_refusals_are_those_of_the_run_and_the_person(
         trigger = events.append_one(conn, Event(name="form_submitted", at=BEFORE, fields={"needs": "a demo"}))
         run = a_run(conn, trigger_event_id=trigger)
         other = a_run(conn, campaign="other")
-        mine = inbound.add(conn, a_reply(run, "1", intent="question", detail={"until": LATER}))
+        mine = inbound.add(
+            conn, a_reply(run, "1", intent="question", detail={"until": LATER.date(), "colleague": "krit@example.com"})
+        )
         inbound.add(conn, a_reply(other, "2"))
         inbound.add(conn, a_reply(run, "3", kind="auto_reply"))
         assert mine is not None
@@ -113,8 +115,8 @@ def test_replies_pauses_orders_and_refusals_are_those_of_the_run_and_the_person(
             )
         suppressions.add(conn, address="somchai@example.com", scope="marketing", reason="r", source="s", now=NOW)
         facts = facts_of_run(conn, run)
-        assert [(reply.id, reply.intent, reply.is_new, reply.until) for reply in facts.replies] == [
-            (mine, "question", True, LATER)
+        assert [(reply.id, reply.intent, reply.is_new, reply.until_on, reply.colleague) for reply in facts.replies] == [
+            (mine, "question", True, LATER.date(), "krit@example.com")
         ]
         assert [pause.because for pause in facts.pauses] == ["away", "here"]
         assert [(order.number, order.total) for order in facts.orders] == [("2", Decimal("9.90"))]

@@ -1,6 +1,5 @@
 """The way back through a real IMAP server: an answer moves the person, and the mailbox stays as its owner left it."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -9,24 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.dovecot import PASSWORD, USERNAME, DovecotServer, installed_binary, running_server
+from tests.support.dovecot import PASSWORD, USERNAME, DovecotServer
 from tests.support.mail_server import Mail, MailServer
 from tests.support.project import CONFIG, Workshop, make_workshop
 
 DAY = timedelta(days=1)
 MAILDIR = "inbox: {{kind: maildir, path: {maildir}, plus_addresses: true}}"
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[DovecotServer]:
-    binary = installed_binary()
-    if binary is None:
-        reason = "Dovecot is not installed: no `dovecot` on the PATH nor in /usr/sbin"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with running_server(binary) as server:
-        yield server
 
 
 @pytest.fixture
@@ -37,7 +24,6 @@ def relay() -> Iterator[MailServer]:
 
 @pytest.fixture
 def workshop(relay: MailServer, dovecot: DovecotServer, tmp_path: Path) -> Iterator[Workshop]:
-    dovecot.clear()
     assert MAILDIR in CONFIG
     account = f"host: 127.0.0.1, port: {dovecot.port}, security: none, username: {USERNAME}, password: {PASSWORD}"
     config = CONFIG.replace(MAILDIR, f"inbox: {{{{kind: imap, {account}}}}}")

@@ -1,10 +1,7 @@
 import base64
 import logging
-import os
 import socket
-import threading
-from collections.abc import Collection, Iterator, Set
-from contextlib import contextmanager
+from collections.abc import Collection, Set
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,31 +10,10 @@ from nurture.errors import MailboxUnavailable
 from nurture.inbox.imap import ImapMailbox
 from nurture.inbox.mailbox import Cursor, Fetched
 from nurture.inbox.settings import MailboxSettings
-from tests.support.certificate import self_made_certificate
-from tests.support.dovecot import PASSWORD, USERNAME, DovecotServer, a_mail, installed_binary, running_server
+from tests.support.dovecot import PASSWORD, USERNAME, DovecotServer, a_mail
 
 NOW = datetime.now(UTC)
 LONG_AGO = NOW - timedelta(days=400)
-
-
-@pytest.fixture(scope="session")
-def dovecot_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DovecotServer]:
-    binary = installed_binary()
-    if binary is None:
-        reason = "Dovecot is not installed: no `dovecot` on the PATH nor in /usr/sbin"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("certificate")
-    certificate = self_made_certificate(folder)
-    with running_server(binary, certificate=certificate.file, key=folder / "server.key") as server:
-        yield server
-
-
-@pytest.fixture
-def dovecot(dovecot_server: DovecotServer) -> DovecotServer:
-    dovecot_server.clear()
-    return dovecot_server
 
 
 def settings(port: int, **changes: object) -> MailboxSettings:
@@ -207,53 +183,6 @@ def test_a_server_that_does_not_answer_is_named_with_host_and_port() -> None:
         port = listener.getsockname()[1]
     with pytest.raises(MailboxUnavailable, match=f"127.0.0.1:{port}.*Check `host` and `port`"):
         ImapMailbox(settings(port)).start_cursor()
-
-
-@contextmanager
-def cut_after(port: int, allowed: int) -> Iterator[int]:
-    """A line to `port` that breaks when the server has sent `allowed` bytes in all; yields its own port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def carry() -> None:
-        left = allowed
-        inside, _ = listener.accept()
-        with inside, socket.create_connection(("127.0.0.1", port)) as outside:
-            back = threading.Thread(target=_pour, args=(inside, outside))
-            back.start()
-            while left > 0 and (data := outside.recv(min(left, 4096))):
-                inside.sendall(data)
-                left -= len(data)
-            for end in (inside, outside):
-                end.shutdown(socket.SHUT_RDWR)
-            back.join()
-
-    carrier = threading.Thread(target=carry)
-    carrier.start()
-    yield int(listener.getsockname()[1])
-    carrier.join()
-    listener.close()
-
-
-def _pour(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while data := source.recv(4096):
-            target.sendall(data)
-    except OSError:
-        return
-
-
-def test_a_line_that_breaks_in_mid_fetch_loses_and_doubles_nothing(dovecot: DovecotServer) -> None:
-    start = ImapMailbox(settings(dovecot.port)).start_cursor()
-    for number in range(120):
-        dovecot.deliver(a_mail(f"{number:03}", text="words " * 200))
-    cursor, seen = start, list[Fetched]()
-    with cut_after(dovecot.port, 100_000) as port, pytest.raises(MailboxUnavailable, match=r"127\.0\.0\.1"):
-        for mail in ImapMailbox(settings(port)).fetch(start, since=NOW, is_known=nothing_known):
-            seen.append(mail)
-            cursor = mail.cursor_after
-    assert 0 < len(seen) < 120
-    seen += look(ImapMailbox(settings(dovecot.port)), cursor)
-    assert subjects(seen) == [f"Subject: {number:03}".encode() for number in range(120)]
 
 
 def test_the_password_is_in_no_representation() -> None:

@@ -16,9 +16,12 @@ from email.utils import format_datetime
 from itertools import count
 from pathlib import Path
 
+from imapclient import imap_utf7
+
 USERNAME = "mali"
 PASSWORD = "wat-arun-at-dawn"
 _SECONDS_TO_START = 20
+_MOST_LINKS = 10_000
 
 _CONFIG = """
 base_dir = {folder}/run
@@ -36,8 +39,9 @@ mail_uid = {owner}
 mail_gid = {group}
 first_valid_uid = 1
 first_valid_gid = 1
-default_process_limit = 20
-default_client_limit = 100
+default_process_limit = 40
+default_client_limit = 200
+mail_max_userip_connections = 40
 {unprivileged}
 passdb {{
   driver = static
@@ -46,6 +50,13 @@ passdb {{
 userdb {{
   driver = static
   args = uid={owner} gid={group} home={folder}/home
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+  mailbox Gesendet {{
+    special_use = \\Sent
+  }}
 }}
 service imap-login {{
   inet_listener imap {{
@@ -60,6 +71,7 @@ service anvil {{
     mode = 0
   }}
 }}
+{more}
 """
 _UNPRIVILEGED = """
 default_internal_user = {owner}
@@ -89,17 +101,51 @@ class DovecotServer:
     owner: str
     numbers: Iterator[int]
 
-    def deliver(self, raw: bytes, *, at: datetime | None = None) -> str:
+    def deliver(self, raw: bytes, *, at: datetime | None = None, folder: str = "INBOX") -> str:
         """Put a mail into `new` as a delivery does, received at `at`; its unique name."""
+        maildir = self.folder(folder)
         name = f"{1_700_000_000 + next(self.numbers)}.M{next(self.numbers)}.test"
-        draft = self.maildir / "tmp" / name
+        draft = maildir / "tmp" / name
         draft.write_bytes(raw)
-        if os.geteuid() == 0:
-            shutil.chown(draft, self.owner)
+        self._own(draft)
         if at is not None:
             os.utime(draft, (at.timestamp(), at.timestamp()))
-        draft.rename(self.maildir / "new" / name)
+        draft.rename(maildir / "new" / name)
         return name
+
+    def fill(self, count: int, *, at: datetime | None = None) -> None:
+        """Many old mails at once: they are links to a few files, for no file may have too many names."""
+        source = self.maildir / "tmp" / "source"
+        for number in range(count):
+            if number % _MOST_LINKS == 0:
+                source.unlink(missing_ok=True)
+                source.write_bytes(a_mail(f"old {number}"))
+                self._own(source)
+                if at is not None:
+                    os.utime(source, (at.timestamp(), at.timestamp()))
+            os.link(source, self.maildir / "cur" / f"{1_600_000_000 + number}.M{number}.old:2,S")
+        source.unlink()
+
+    def folder(self, name: str) -> Path:
+        """Where a folder lies on disk (Maildir++)."""
+        if name == "INBOX":
+            return self.maildir
+        return self.maildir / f".{imap_utf7.encode(name.replace('/', '.')).decode()}"
+
+    def make_folder(self, name: str) -> None:
+        for each in ("", "new", "cur", "tmp"):
+            path = self.folder(name) / each
+            path.mkdir(exist_ok=True)
+            self._own(path)
+
+    def expunge(self, name: str) -> None:
+        """Delete a mail of the INBOX as another mail program does, wherever the server has moved its file."""
+        for path in (*self.maildir.glob(f"new/{name}*"), *self.maildir.glob(f"cur/{name}*")):
+            path.unlink()
+
+    def _own(self, path: Path) -> None:
+        if os.geteuid() == 0:
+            shutil.chown(path, self.owner)
 
     def names(self) -> list[str]:
         """The file names of all mails, flags included."""
@@ -113,6 +159,8 @@ class DovecotServer:
     def clear(self) -> None:
         """An empty mailbox, as new."""
         self.number_anew()
+        for path in self.maildir.glob(".*/cur"):
+            shutil.rmtree(path.parent)
         for path in (*self.maildir.glob("new/*"), *self.maildir.glob("cur/*")):
             path.unlink()
 
@@ -133,8 +181,13 @@ def a_mail(subject: str = "Re: Hello", *, text: str = "Sounds good.", date: date
 
 
 @contextmanager
-def running_server(binary: str, *, certificate: Path | None = None, key: Path | None = None) -> Iterator[DovecotServer]:
-    """A fresh server, stopped by its pid and removed at the end. With a certificate it speaks TLS too."""
+def running_server(
+    binary: str, *, certificate: Path | None = None, key: Path | None = None, more: str = ""
+) -> Iterator[DovecotServer]:
+    """A fresh server, stopped by its pid and removed at the end. With a certificate it speaks TLS too.
+
+    `more` are further lines of its configuration.
+    """
     folder = Path(tempfile.mkdtemp(prefix="nurture-dovecot-"))
     try:
         folder.chmod(0o755)
@@ -142,7 +195,7 @@ def running_server(binary: str, *, certificate: Path | None = None, key: Path | 
         server = DovecotServer(
             port=_free_port(), tls_port=_free_port(), maildir=folder / "mail", owner=owner, numbers=count(1)
         )
-        _lay_out(folder, server, certificate, key)
+        _lay_out(folder, server, certificate, key, more)
         process = subprocess.Popen([binary, "-F", "-c", str(folder / "dovecot.conf")], stdin=subprocess.DEVNULL)
         try:
             _wait_for_greeting(server.port, process, folder / "log")
@@ -154,7 +207,7 @@ def running_server(binary: str, *, certificate: Path | None = None, key: Path | 
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _lay_out(folder: Path, server: DovecotServer, certificate: Path | None, key: Path | None) -> None:
+def _lay_out(folder: Path, server: DovecotServer, certificate: Path | None, key: Path | None, more: str) -> None:
     group = "mail" if os.geteuid() == 0 else str(os.getegid())
     for path in ("home", "mail", "mail/new", "mail/cur", "mail/tmp"):
         (folder / path).mkdir()
@@ -170,6 +223,7 @@ def _lay_out(folder: Path, server: DovecotServer, certificate: Path | None, key:
             password=PASSWORD,
             port=server.port,
             tls_port=server.tls_port if certificate else 0,
+            more=more,
             ssl="yes" if certificate else "no",
             ssl_files=f"ssl_cert = <{certificate}\nssl_key = <{key}" if certificate else "",
             unprivileged="" if os.geteuid() == 0 else _UNPRIVILEGED.format(owner=server.owner, group=group),

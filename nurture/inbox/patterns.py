@@ -6,7 +6,6 @@ RE2 knows word ends in ASCII only, so that the ends of words are written out her
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 
 import re2
@@ -16,7 +15,13 @@ from nurture.errors import InvalidInput
 
 _MOST_MEMORY = 4 * 1024 * 1024  # bytes for each compiled group: RE2 fills it while it reads and then begins anew
 _MOST_FOUND = 200
-_BEFORE = r"(?:^|[^\pL\pN\pM])"
+_NO_LETTER = (
+    r"\x00-/:-@\[-`{-\x{a9}\x{ab}-\x{b4}\x{b6}-\x{b9}\x{bb}-\x{bf}"
+    r"\x{0e00}-\x{0eff}\x{2000}-\x{206f}\x{2190}-\x{2bff}\x{3000}-\x{9fff}\x{1f000}-\x{1faff}"
+)
+"""What ends a word: marks, symbols, and the letters of scripts without spaces. Ranges, for RE2 is slow to make ready
+what is told by Unicode class."""
+_BEFORE, _AFTER = rf"(?:^|[{_NO_LETTER}])", rf"(?:$|[{_NO_LETTER}])"
 _TYPED = str.maketrans(
     {
         "\u2018": "'", "\u2019": "'", "\u201b": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"',
@@ -49,16 +54,25 @@ def normalised(text: str) -> str:
 
 
 class Patterns:
-    """Phrase books made ready. Raises InvalidInput for a pattern that RE2 does not take, naming it."""
+    """Phrase books, each group made ready when it is first asked for: no mail needs all of them.
+
+    Patterns are those that `check_pattern` has let pass.
+    """
 
     def __init__(self, books: Sequence[PhraseBook]) -> None:
         self.books = tuple(books)
-        self._groups = {name: _Group(name, books) for name in sorted({name for book in books for name in book.groups})}
+        self._made: dict[str, _Group | None] = {}
+
+    def _group(self, name: str) -> "_Group | None":
+        if name not in self._made:
+            is_there = any(book.groups.get(name) for book in self.books)
+            self._made[name] = _Group(name, self.books) if is_there else None
+        return self._made[name]
 
     def find(self, group: str, text: str) -> Iterator[Found]:
         """Where phrases of `group` stand in a normalised text, in any language, longest at each place first."""
-        if group in self._groups:
-            yield from islice(self._groups[group].find(text), _MOST_FOUND)
+        if made := self._group(group):
+            yield from islice(made.find(text), _MOST_FOUND)
 
     def first(self, group: str, text: str) -> Found | None:
         """The first of them."""
@@ -66,7 +80,8 @@ class Patterns:
 
     def whole(self, group: str, text: str) -> Found | None:
         """The phrase that is all there is in a normalised text, save what is neither letter nor figure around it."""
-        return self._groups[group].whole(text) if group in self._groups else None
+        made = self._group(group)
+        return made.whole(text) if made else None
 
     def words(self, group: str) -> Mapping[str, tuple[str, ...]]:
         """The patterns of a group as they were written, by language."""
@@ -77,62 +92,73 @@ class _Group:
     """One group over all books: the languages with spaces between words, and those without, one engine each."""
 
     def __init__(self, name: str, books: Sequence[PhraseBook]) -> None:
-        self._engines: list[re2._Regexp] = []
-        self._phrases: list[str] = []
-        for has_spaces in (True, False):
-            spoken = [book for book in books if book.groups.get(name) and book.has_spaces is has_spaces]
-            if spoken:
-                each = [_checked(pattern, book, name) for book in spoken for pattern in book.groups[name]]
-                phrases = "|".join(f"(?:{pattern})" for pattern in each)
-                before, after = (_BEFORE, r"(?:$|[^\pL\pN\pM])") if has_spaces else ("", "")
-                self._engines.append(_compiled(f"{before}({phrases}){after}"))
-                self._phrases.append(phrases)
-        self._written = [(book.language, book.groups[name]) for book in books if book.groups.get(name)]
-
-    # Most groups are never asked for these two, and compiling them all takes longer than judging a mail.
-    @cached_property
-    def _whole(self) -> list[re2._Regexp]:
-        return [_compiled(f"({phrases})") for phrases in self._phrases]
-
-    @cached_property
-    def _by_language(self) -> list[tuple[str, re2._Regexp]]:
-        return [
-            (language, _compiled(unicodedata.normalize("NFC", "|".join(f"(?:{each})" for each in phrases))))
-            for language, phrases in self._written
+        self._name = name
+        self._spoken = [
+            spoken
+            for has_spaces in (True, False)
+            if (spoken := [book for book in books if book.groups.get(name) and book.has_spaces is has_spaces])
         ]
+        self._searching: list[re2._Regexp] | None = None
+        self._matching: list[re2._Regexp] | None = None
+        self._by_language: dict[str, re2._Regexp] = {}
 
     def find(self, text: str) -> Iterator[Found]:
-        for engine in self._engines:
+        if self._searching is None:
+            self._searching = [self._engine(books, is_whole=False) for books in self._spoken]
+        for engine, books in zip(self._searching, self._spoken, strict=True):
             place = 0
             while match := engine.search(text, place):
                 start, end = match.span(1)
-                yield Found(language=self._language(match[1]), words=match[1], start=start, end=end)
+                yield Found(language=self._language(books, match[1]), words=match[1], start=start, end=end)
                 # What ends one word may begin the next: the mark between them is looked at again.
                 place = max(end, place + 1)
 
     def whole(self, text: str) -> Found | None:
+        if self._matching is None:
+            self._matching = [self._engine(books, is_whole=True) for books in self._spoken]
         bare = text.strip(" .,;:!?\"'()[]<>*_-~…。！、\n")
-        for engine in self._whole:
-            match = engine.fullmatch(bare)
-            if match:
+        for engine, books in zip(self._matching, self._spoken, strict=True):
+            if engine.fullmatch(bare):
                 start = text.find(bare)
-                return Found(language=self._language(bare), words=bare, start=start, end=start + len(bare))
+                return Found(language=self._language(books, bare), words=bare, start=start, end=start + len(bare))
         return None
 
-    def _language(self, words: str) -> str:
-        return next((language for language, engine in self._by_language if engine.fullmatch(words)), "")
+    def _engine(self, books: Sequence[PhraseBook], *, is_whole: bool) -> re2._Regexp:
+        phrases = "|".join(_joined(book, self._name) for book in books)
+        before, after = (_BEFORE, _AFTER) if books[0].has_spaces and not is_whole else ("", "")
+        return _compiled(f"{before}({phrases}){after}")
+
+    def _language(self, books: Sequence[PhraseBook], words: str) -> str:
+        if len(books) == 1:
+            return books[0].language
+        for book in books:
+            if book.language not in self._by_language:
+                self._by_language[book.language] = _compiled(_joined(book, self._name))
+            if self._by_language[book.language].fullmatch(words):
+                return book.language
+        return ""
 
 
-def _checked(pattern: str, book: PhraseBook, group: str) -> str:
-    pattern = unicodedata.normalize("NFC", pattern)
+def _joined(book: PhraseBook, group: str) -> str:
+    return "|".join(f"(?:{unicodedata.normalize('NFC', pattern)})" for pattern in book.groups[group])
+
+
+def check_pattern(pattern: str, *, where: str = "") -> None:
+    """Raises InvalidInput for a pattern that RE2 does not take, and for one that matches where nothing stands."""
     try:
-        _compiled(pattern)
+        engine = _compiled(pattern)
     except re2.error as error:
-        message = f"{pattern!r} is no pattern: {error.args[0] if error.args else error}"
+        told = error.args[0] if error.args else error
+        told = told.decode("utf-8", "replace") if isinstance(told, bytes) else told
         raise InvalidInput(
-            message, where=f"{group} of language {book.language}", hint="write it in the syntax of RE2"
+            f"{pattern!r} is no pattern: {told}",
+            where=where,
+            hint="write it in the syntax of RE2; plain words are right",
         ) from error
-    return pattern
+    if engine.fullmatch(""):
+        raise InvalidInput(
+            f"{pattern!r} matches where nothing is written", where=where, hint="leave out what makes all of it optional"
+        )
 
 
 def _compiled(pattern: str) -> re2._Regexp:

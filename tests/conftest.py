@@ -10,7 +10,7 @@ import pytest
 from nurture.store import migrate
 from nurture.store.database import Database
 from tests.support.certificate import self_made_certificate
-from tests.support.dovecot import DovecotServer, installed_binary, running_server
+from tests.support.dovecot import DovecotServer, running_server, the_binary
 from tests.support.postgres import PostgresServer, installed_binaries
 from tests.support.postgres import running_server as running_postgres
 
@@ -99,22 +99,11 @@ def sqlite_database(sqlite_url: str) -> Iterator[Database]:
     opened.close()
 
 
-def _dovecot_binary() -> str:
-    binary = installed_binary()
-    if binary is None:
-        reason = "Dovecot is not installed: no `dovecot` on the PATH nor in /usr/sbin"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return binary
-
-
 @pytest.fixture(scope="session")
 def _dovecot_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DovecotServer]:
-    binary = _dovecot_binary()
     folder = tmp_path_factory.mktemp("certificate")
     certificate = self_made_certificate(folder)
-    with running_server(binary, certificate=certificate.file, key=folder / "server.key") as server:
+    with running_server(the_binary(), certificate=certificate.file, key=folder / "server.key") as server:
         yield server
 
 
@@ -128,5 +117,5 @@ def dovecot(_dovecot_server: DovecotServer) -> DovecotServer:
 @pytest.fixture(scope="session")
 def dovecot_without_idle() -> Iterator[DovecotServer]:
     """An IMAP server of the kind that announces no mail."""
-    with running_server(_dovecot_binary(), more="imap_capability = IMAP4rev1 LITERAL+ SPECIAL-USE") as server:
+    with running_server(the_binary(), more="imap_capability = IMAP4rev1 LITERAL+ SPECIAL-USE") as server:
         yield server

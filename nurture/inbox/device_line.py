@@ -6,7 +6,7 @@ _MAX_LENGTH = 120
 
 _KNOWN = (
     r"i-?phon|i-?pad|i-?pod|i-?os\b|i-?cloud|apple|android|samsung|galaxy|huawei|honor\b|xiaomi|redmi|oppo|"
-    r"vivo|realme|pixel|nokia|lumia|"
+    r"vivo|realme|pixel\b|nokia|lumia|"
     r"htc|motorola|sony|xperia|oneplus|lenovo|alcatel|blackberry|handheld|wireless|windows|mac\b|macbook|nexus|"
     r"mobil|mobile|"
     r"smart-?phone|phone|tablet|cell|handy|hand-?held|device|gerät|appareil|dispositivo|t[ée]l[ée]phone|"
@@ -69,11 +69,10 @@ _SOMEONE = re.compile(r"some(?:one|body) (?:from|on) (?:a |the )?(?:mobile|phone
 _ANY_SENT = re.compile(r"sent from my [\w' .+-]{2,40}$", re.IGNORECASE)
 
 
-def is_device_line(line: str, *, stands_alone: bool) -> bool:
-    """Whether a mail program wrote the line; `stands_alone`: nothing stands right above, so that an unknown "
-    "device will do.
+def is_device_line(line: str, *, stands_alone: bool = False) -> bool:
+    """Whether a mail program wrote the line. An unknown device will do where the line stands alone, below a blank one.
 
-    >>> is_device_line("Sent from my iPhone", stands_alone=False)
+    >>> is_device_line("Sent from my iPhone")
     True
     >>> is_device_line("Sent from the warehouse on Monday, as your phone was off", stands_alone=True)
     False
@@ -91,7 +90,7 @@ def is_device_line(line: str, *, stands_alone: bool) -> bool:
         return False
     if _SENT.match(text) or _SENT_AT_END.search(text):
         return _DEVICE.search(text) is not None and not _is_told(text)
-    return stands_alone and _ANY_SENT.match(text) is not None
+    return stands_alone and _ANY_SENT.match(text) is not None and not _is_told(text)
 
 
 def _is_told(text: str) -> bool:

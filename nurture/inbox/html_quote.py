@@ -61,9 +61,11 @@ class _Seen:
     text: list[str] = field(default_factory=list)
     quotes: list[HtmlElement] = field(default_factory=list)
     heads: list[HtmlElement] = field(default_factory=list)
+    rules: list[HtmlElement] = field(default_factory=list)
     signatures: list[HtmlElement] = field(default_factory=list)
     bare: list[tuple[HtmlElement, str]] = field(default_factory=list)
     containers: list[HtmlElement] = field(default_factory=list)
+    open_containers: list[HtmlElement] = field(default_factory=list)
 
 
 def mark_quotes(tree: HtmlElement) -> bool:
@@ -80,9 +82,11 @@ def mark_quotes(tree: HtmlElement) -> bool:
         _set_before(element, TITLE)
     for element in seen.signatures:
         _set_before(element, "--")
+    for element in seen.rules:
+        _set_before(element, "_" * 20)
     for element in quotes:
         _replace(element)
-    return bool(quotes or seen.heads or seen.signatures or seen.containers)
+    return bool(quotes or seen.heads or seen.signatures or seen.containers or seen.rules)
 
 
 def _look(tree: HtmlElement) -> _Seen:
@@ -94,6 +98,8 @@ def _look(tree: HtmlElement) -> _Seen:
         if event == "end":
             if element is inside_quote:
                 inside_quote = None
+            if seen.open_containers and element is seen.open_containers[-1]:
+                seen.open_containers.pop()
             seen.text += ["\n" if element.tag in _BLOCKS else "", element.tail or ""]
             continue
         if element.tag in _BLOCKS:
@@ -117,11 +123,14 @@ def _sort(element: HtmlElement, seen: _Seen) -> bool:
     if _QUOTE_NAME.search(names):
         if next(element.iter("blockquote"), None) is not None:
             seen.containers.append(element)
+            seen.open_containers.append(element)
             return False  # answers may stand in it, between the quotes
         seen.quotes.append(element)
         return True
     if _HEAD_NAME.search(names) or (_RULED.search(style) and _LABEL.match(_start_of(element))):
         seen.heads.append(element)
+    elif element.tag == "hr":
+        seen.rules.append(element)
     elif _SIGNATURE_NAME.search(names):
         seen.signatures.append(element)
     elif _BORDER.search(style) and element.tag in ("div", "td", "p", "table"):
@@ -134,7 +143,7 @@ def _sort(element: HtmlElement, seen: _Seen) -> bool:
 
 def _sort_blockquote(element: HtmlElement, seen: _Seen, *, names: str, style: str) -> bool:
     is_cited = element.get("type", "").lower() == "cite" or element.get("cite") is not None
-    if is_cited or _QUOTE_NAME.search(names) or _BORDER.search(style):
+    if is_cited or seen.open_containers or _QUOTE_NAME.search(names) or _BORDER.search(style):
         seen.quotes.append(element)
         return True
     if not _INDENTED.search(f"{style} {names}") or _ends_in_attribution(_last_of(seen.text)):

@@ -18,6 +18,9 @@ MAX_TEXT = 1024 * 1024
 MAX_DEPTH = 230
 """Elements within elements: the parser drops what lies deeper than 256, the converter's stack holds four times that."""
 
+MAX_ELEMENTS = 30_000
+"""What a long thread has at most; more would keep the converter busy for seconds."""
+
 _ERRORS = (LxmlError, ValueError, TypeError, IndexError, AttributeError, KeyError, AssertionError, RecursionError)
 _QUOTE_START = re.compile(
     r"<(?:blockquote\b[^>]{0,300}\btype=[\"']?cite|div\b[^>]{0,200}\b(?:class=[\"']?(?:gmail_quote|yahoo_quoted|"
@@ -65,19 +68,14 @@ def to_text(source: str) -> str:
 
 
 def _rendered(tree: HtmlElement) -> str | None:
-    """The text of a tree; None where it is too deep."""
-    if _depth(tree) > MAX_DEPTH:
-        return None
-    return str(Inscriptis(tree, _CONFIG).get_text())[:MAX_TEXT]
-
-
-def _depth(tree: HtmlElement) -> int:
-    """How deep elements lie in each other, at most."""
-    depth = deepest = 0
+    """The text of a tree; None where it is too deep or too large."""
+    depth = elements = 0
     for event, _ in iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
-        deepest = max(deepest, depth)
-    return deepest
+        elements += event == "start"
+        if depth > MAX_DEPTH or elements > MAX_ELEMENTS:
+            return None
+    return str(Inscriptis(tree, _CONFIG).get_text())[:MAX_TEXT]
 
 
 def _stripped(source: str) -> str:

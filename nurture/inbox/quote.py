@@ -32,17 +32,18 @@ _SAYS = re.compile(r"[^\W_\u1427]|[^\s!-/:-@\[-`{-~\u1427—–─━═＝･�
 
 
 @lru_cache(maxsize=4)  # several rules ask in turn what one mail says
-def own_words(text: str) -> str:
+def own_words(text: str, writer: str = "") -> str:
     """The text without quoted mail and signature, its lines stripped at the right.
 
-    Never empty where `text` has words: what cannot be told apart stays.
+    Never empty where `text` has words: what cannot be told apart stays. `writer` is the name of who wrote it, where it
+    is known; below it stands how to reach him.
 
     >>> own_words("Sounds good!\\n\\nOn 2 March 2026, Mali wrote:\\n> Shall we meet?\\n\\n-- \\nSomchai")
     'Sounds good!'
     """
     lines = _lines(text)
     pieces = _unquoted(lines)
-    for candidate in _candidates(lines, pieces):
+    for candidate in _candidates(lines, pieces, writer):
         first = next((place for place, line in enumerate(candidate) if _SAYS.search(line)), None)
         if first is not None:
             return "\n".join(candidate[first:]).strip()
@@ -59,11 +60,11 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.strip().split("\n", MAX_LINES)[:MAX_LINES]]
 
 
-def _candidates(lines: Sequence[str], pieces: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+def _candidates(lines: Sequence[str], pieces: Sequence[Sequence[str]], writer: str) -> Iterator[list[str]]:
     """From what is most likely the person's own to everything."""
-    yield _unsigned(pieces)
+    yield _unsigned(pieces, writer)
     yield [line for piece in pieces for line in piece]
-    yield _forwarded(lines)
+    yield _forwarded(lines, writer)
     yield [line for line in lines if not is_quoted(line)]
     yield list(lines)
 
@@ -87,10 +88,11 @@ def _unquoted(lines: Sequence[str]) -> list[list[str]]:
             has_words = True
         if end_of_head > index and has_words and not quote_follows(lines, end_of_head):
             break  # the mail below is quoted without any sign at its lines
+        is_apart = index > 0 and not lines[index - 1].strip()
         index = _past_quoted(lines, end_of_head)
         _drop_rule(pieces[-1])
         if pieces[-1]:
-            pieces.append([])
+            pieces.append([""] if is_apart else [])
     _drop_rule(pieces[-1])
     return pieces
 
@@ -130,7 +132,7 @@ def _drop_rule(piece: list[str]) -> None:
         piece.pop()
 
 
-def _unsigned(pieces: Sequence[Sequence[str]]) -> list[str]:
+def _unsigned(pieces: Sequence[Sequence[str]], writer: str) -> list[str]:
     """Each piece without signature and footer: below answers between quoted lines stands another one."""
     kept: list[str] = []
     has_words = False
@@ -139,7 +141,7 @@ def _unsigned(pieces: Sequence[Sequence[str]]) -> list[str]:
         own = list(piece[past_banner(piece) if number == 0 else 0 :])
         looked_at = own[:room]
         room -= len(looked_at)
-        end = _end_of_words(looked_at, has_words_above=has_words)
+        end = _end_of_words(looked_at, has_words_above=has_words, writer=writer)
         if end < len(looked_at):
             own = own[:end]
         while own and not _SAYS.search(own[-1]):
@@ -149,17 +151,17 @@ def _unsigned(pieces: Sequence[Sequence[str]]) -> list[str]:
     return kept
 
 
-def _end_of_words(lines: Sequence[str], *, has_words_above: bool) -> int:
+def _end_of_words(lines: Sequence[str], *, has_words_above: bool, writer: str) -> int:
     end = footer_start(lines)
     end = len(lines) if end is None else end
-    start_of_signature = signature_start(lines[:end], has_words_above=has_words_above)
+    start_of_signature = signature_start(lines[:end], has_words_above=has_words_above, writer=writer)
     return end if start_of_signature is None else start_of_signature
 
 
-def _forwarded(lines: Sequence[str]) -> list[str]:
+def _forwarded(lines: Sequence[str], writer: str) -> list[str]:
     """What a mail that only forwards another has below the head of that."""
     for index in range(len(lines)):
         head = header_length(lines, index)
         if head:
-            return _unsigned(_unquoted(lines[index + head :]))
+            return _unsigned(_unquoted(lines[index + head :]), writer)
     return []

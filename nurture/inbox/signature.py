@@ -21,6 +21,11 @@ _MARK = re.compile(r"\s{0,2}--\s{0,2}$")
 _WEAK_MARK = re.compile(r"\s{0,4}(?:—|––|-{3}|_{2,80}|-{4,80}|={3,80}|\*{3,80}|[─━═＝ー]{3,80})\s{0,4}$")
 """Also draws a line within a letter."""
 
+_SIGNED_OFF = re.compile(r"-[^\W\d_a-z][\w.'’]{0,30}(?: [^\W\d_a-z][\w.'’]{0,30}){0,3}")
+"""`-Somchai` below a blank line, as people sign on lists."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+
 _CLOSINGS = frozenset(
     """
     best regards|kind regards|warm regards|warmest regards|regards|best|all the best|best wishes|
@@ -91,14 +96,20 @@ _AFTERTHOUGHT = re.compile(r"\W{0,3}(?:p\.?\s?s\b|n\.?b\b|ps\.|post ?scriptum|�
 _SENTENCE_END = re.compile(r"[?!？！。]\W{0,3}$|\w{3,}[^\s\w]{0,2}\.\s{0,3}$")
 
 
-def signature_start(lines: Sequence[str], *, has_words_above: bool = False) -> int | None:
-    """Where the signature of these lines begins; None where they have none. `has_words_above`: others of him do."""
+def signature_start(lines: Sequence[str], *, has_words_above: bool = False, writer: str = "") -> int | None:
+    """Where the signature of these lines begins; None where they have none.
+
+    `has_words_above`: others of his words do. `writer` is his name, by which a block without a formula is known.
+    """
     has_words = has_words_above
     for place, line in enumerate(lines):
         if has_words and _begins(lines, place):
             return place
         has_words = has_words or (bool(line.strip()) and not is_rule(line))
-    return _block_start(lines)
+    said = [place for place, line in enumerate(lines) if line.strip()]
+    if len(said) > 1 and _SIGNED_OFF.fullmatch(lines[said[-1]]) and said[-1] - said[-2] > 1:
+        return said[-1]
+    return _block_start(lines, said, writer)
 
 
 def _begins(lines: Sequence[str], place: int) -> bool:
@@ -108,37 +119,53 @@ def _begins(lines: Sequence[str], place: int) -> bool:
     if _MARK.match(line):
         return True
     if _WEAK_MARK.match(line):
-        return _is_short_end(lines, place + 1)
-    stands_alone = place == 0 or not lines[place - 1].strip()
-    return is_device_line(line, stands_alone=stands_alone)
+        return _is_short_end(lines, place + 1, is_drawn=line.strip()[0] in "-=*")
+    return is_device_line(line, stands_alone=place == 0 or not lines[place - 1].strip())
 
 
-def _is_short_end(lines: Sequence[str], place: int) -> bool:
-    """Whether all from here on could be a signature: few, short lines, and hardly a sentence."""
+def _is_short_end(lines: Sequence[str], place: int, *, is_drawn: bool) -> bool:
+    """Whether all from here on could be a signature: few, short lines, one of them to reach somebody by, or a name.
+
+    `is_drawn`: below a line that people draw between two parts of a letter, a name is not enough.
+    """
     below: list[str] = []
     for line in islice(lines, place, None):
         if line.strip() and not is_rule(line):
             below.append(line)
-        if len(below) > _LONGEST_BLOCK // 2 or len(line) > _LONGEST_LINE:
+        if len(below) > _LONGEST_BLOCK // 2 or len(line) > _LONGEST_LINE or line.rstrip().endswith((":", "：")):
             return False
-    return any(map(_is_contact, below)) or (len(below) <= 4 and not any(map(_is_sentence, below)))
+    if not below or any(map(_is_contact, below)):
+        return True
+    return not is_drawn and len(below) <= 4 and all(len(line.split()) <= 5 for line in below) and not _says_more(below)
 
 
-def _block_start(lines: Sequence[str]) -> int | None:
-    """Where name and closing formula end and telephone numbers, titles and addresses begin, at the end of a "
-    "letter."""
-    said = [place for place, line in enumerate(lines) if line.strip()]
+def _says_more(lines: Sequence[str]) -> bool:
+    return any(_is_sentence(line) or line.rstrip().endswith(("?", "!")) or line[:1].islower() for line in lines)
+
+
+def _block_start(lines: Sequence[str], said: Sequence[int], writer: str) -> int | None:
+    """Where formula and name end and telephone numbers, titles and addresses begin, at the end of a letter."""
     tail = said[-_LONGEST_BLOCK:]
-    for position in range(len(tail) - 1, 0, -1):
+    for position in range(len(tail) - 1, -1, -1):
         place = tail[position]
-        if not is_closing(lines[place]) or place == said[0]:
+        is_formula = is_closing(lines[place])
+        if place == said[0] or not (is_formula or _names(lines[place], writer)):
             continue
         below = tail[position + 1 :]
         if not below or not all(_may_be_in_block(lines[number]) for number in below):
             return None
-        kept = 0 if _is_contact(lines[below[0]]) else 1
+        if not is_formula and lines[tail[position - 1]].rstrip().endswith((":", "：")):
+            return None
+        kept = 1 if is_formula and not _is_contact(lines[below[0]]) else 0
         return below[kept] if any(_is_contact(lines[number]) for number in below[kept:]) else None
     return None
+
+
+def _names(line: str, writer: str) -> bool:
+    """Whether a line is the writer's name and hardly more."""
+    name = _WORD.findall(writer.casefold()[:100])
+    words = _WORD.findall(line.casefold()[:100])
+    return bool(name) and "@" not in writer and set(name) <= set(words) and len(words) <= len(name) + 2
 
 
 def is_closing(line: str) -> bool:
@@ -162,7 +189,7 @@ def _is_contact(line: str) -> bool:
 
 
 def _may_be_in_block(line: str) -> bool:
-    if _AFTERTHOUGHT.match(line) or len(line) > 2 * _LONGEST_LINE:
+    if _AFTERTHOUGHT.match(line) or len(line) > 2 * _LONGEST_LINE or line.rstrip().endswith((":", "：", "?")):
         return False
     return _is_contact(line) or not _is_sentence(line)
 

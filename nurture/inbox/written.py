@@ -29,24 +29,24 @@ def written(mail: ParsedMail) -> str:
     there is HTML gives way to it.
     """
     if not mail.text_html.strip():
-        return _of_plain(mail.text_plain)
-    of_html = _of_html(mail.text_html_unquoted, mail.text_html)
+        return _of_plain(mail.text_plain, mail.from_.name)
+    of_html = _of_html(mail.text_html_unquoted, mail.text_html, mail.from_.name)
     if _says_nothing(mail.text_plain) or not of_html:
-        return of_html or _of_plain(mail.text_plain)
-    return _cut_alike(_of_plain(mail.text_plain), of_html)
+        return of_html or _of_plain(mail.text_plain, mail.from_.name)
+    return _cut_alike(_of_plain(mail.text_plain, mail.from_.name), of_html)
 
 
-def _of_plain(text: str) -> str:
+def _of_plain(text: str, writer: str) -> str:
     """Some programs put their HTML where plain text belongs."""
     if _IS_HTML.match(text) and "</" in text:
         html = read_html(text)
-        return _of_html(html.unquoted, html.whole) or own_words(text)
-    return own_words(text)
+        return _of_html(html.unquoted, html.whole, writer) or own_words(text, writer)
+    return own_words(text, writer)
 
 
-def _of_html(unquoted: str, whole: str) -> str:
-    words = own_words(unquoted)
-    return words if says_something(words) else own_words(whole)
+def _of_html(unquoted: str, whole: str, writer: str) -> str:
+    words = own_words(unquoted, writer)
+    return words if says_something(words) else own_words(whole, writer)
 
 
 def _says_nothing(plain: str) -> bool:

@@ -80,3 +80,25 @@ def test_words_never_vanish_altogether(text: str) -> None:
         assert own_words(text)
     if not text.strip():
         assert own_words(text) == ""
+
+
+def test_blank_lines_between_answers_stay_as_they_were_written() -> None:
+    text = "On 2 March 2026, Mali wrote:\n> When?\nThursday.\n\n> Where?\n\nAt ours.\n"
+    assert own_words(text) == "Thursday.\n\nAt ours."
+    assert own_words("Hi,\nOn 2 March 2026, Mali wrote:\n> When?\n\nThursday.") == "Hi,\nThursday."
+
+
+def test_one_word_answers_between_quoted_lines_are_kept() -> None:
+    assert own_words("> Is Thursday fine?\nYes\n> And ten o'clock?\nok\n> Where?\nhere") == "Yes\nok\nhere"
+
+
+def test_a_quoted_line_that_was_broken_stays_quoted() -> None:
+    link = "> See (https://example.com/action\n_nonce=3dd518)\n> for more"
+    line = f"> {'a long line that some program broke ' * 2}\ninto two\n> and more"
+    for quoted in (link, line):
+        assert own_words(f"Yes.\n\n{quoted}\n") == "Yes."
+
+
+def test_a_long_paragraph_in_one_line_is_kept_whole() -> None:
+    paragraph = "We would like to know more about it. " * 200
+    assert own_words(f"{paragraph}\n\nOn 2 March 2026, Mali wrote:\n> hi") == paragraph.strip()

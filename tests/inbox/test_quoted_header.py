@@ -64,7 +64,7 @@ def test_a_mail_that_only_forwards_says_what_it_forwards(head: str) -> None:
 def test_answers_between_marked_lines_below_a_head_are_kept() -> None:
     head = HEADS["Outlook en"]
     text = f"See below.\n\n-----Original Message-----\n{head}\n\n> When?\nOn Thursday.\n> Where?\nIn your office.\n"
-    assert own_words(text) == "See below.\nOn Thursday.\nIn your office."
+    assert own_words(text) == "See below.\n\nOn Thursday.\nIn your office."
 
 
 @pytest.mark.parametrize(

@@ -96,5 +96,12 @@ def test_a_warning_on_top_that_a_filter_added_goes() -> None:
 def test_answers_below_a_signature_between_quotes_are_kept() -> None:
     quoted = f"On 2 March 2026, Mali wrote:\n> When?\nThursday.\n> Where?\n{WORDS}\n\n-- \nSomchai"
     assert (
-        own_words(f"My answers are below.\n\n-- \nSomchai\n\n{quoted}") == f"My answers are below.\nThursday.\n{WORDS}"
+        own_words(f"My answers are below.\n\n-- \nSomchai\n\n{quoted}")
+        == f"My answers are below.\n\nThursday.\n{WORDS}"
     )
+
+
+def test_a_name_behind_a_dash_below_the_letter_signs_it() -> None:
+    assert own_words(f"{WORDS}\n\n-Somchai Jaidee\n") == WORDS
+    for text in ("Two things:\n\n- Price", "We need\n-Seats", "-Somchai", f"{WORDS}\n\n-5 degrees"):
+        assert own_words(text) == text

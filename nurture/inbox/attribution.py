@@ -1,5 +1,4 @@
-"""The line above quoted mail that says who wrote it and when: `On 2 March 2026, Mali wrote:` as mail programs "
-"write it.
+"""The line above quoted mail that says who wrote it and when: `On 2 March 2026, Mali wrote:`.
 
 Its marks are alike everywhere: a date, an address, a word for writing, a colon. So the lists need not be complete, and
 whoever adds a language adds a word. Every look is linear in a bounded text.
@@ -49,6 +48,11 @@ _DIGITS = re.compile(r"\d+")
 _TIME = re.compile(r"\d{1,2}\s?[:.h：時时시点點]\s?\d{2}|\d{1,2}\s?(?:am|pm|uhr)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d{2}(?!\d)")
 _BEGINS_DATED = re.compile(r"(?:[^\W\d_]{1,12}[.,]{0,2}\s){0,2}\d{1,4}(?:[\s./,:-]|年|月|년|th\b|st\b|nd\b|rd\b)")
+_MONTH_DAY = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}\b|"
+    r"\b\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    re.IGNORECASE,
+)
 _STAMPED = re.compile(r"\d{4}-\d\d-\d\d,? \d\d?:\d\d(?::\d\d)? (?:GMT|UTC)[+-]\d\d:?\d\d\s\S")
 _DECORATION = " \t*_-–—|"
 _COLONS = (":", "：")
@@ -89,8 +93,7 @@ def before_attribution(line: str) -> str:
 
 
 def is_attribution(text: str, *, is_followed: bool) -> bool:
-    """Whether `text` (lines joined by spaces) is one; `is_followed`: quoted lines come next, so that less will "
-    "do."""
+    """Whether `text` (lines joined by spaces) is one; `is_followed`: quoted lines come next, so less will do."""
     text = unicodedata.normalize("NFC", text).strip(_DECORATION).lstrip("> ")
     if _STAMPED.match(text) and not text.endswith((".", "!", "?")):
         return True
@@ -104,7 +107,7 @@ def is_attribution(text: str, *, is_followed: bool) -> bool:
     begins = _is_opened(bare) or _BEGINS_DATED.match(bare) is not None
     if has_colon and is_followed and len(text) <= 200 and (_tells(bare, at_end=True) or is_bracketed or begins):
         return True
-    if not is_dated:
+    if not is_dated and not (_is_opened(bare) and _MONTH_DAY.search(bare)):
         return False
     has_time = _TIME.search(bare) is not None
     if has_colon:

@@ -1,5 +1,4 @@
-"""Where an HTML mail quotes another: the elements that mail programs wrap around it, known by their names and "
-"looks.
+"""Where an HTML mail quotes another: the elements that mail programs wrap around it, by their names and looks.
 
 Quoted elements become a line with `>`, heads of quoted mail get a line of dashes with a title above, signatures their
 `--`: what reads the text then needs to know one set of marks only.
@@ -55,8 +54,7 @@ _BLOCKS = frozenset({
 
 @dataclass(slots=True)
 class _Seen:
-    """What one walk over the tree finds. `before`: text above a candidate, by which it may show itself as a "
-    "quote."""
+    """What one walk over the tree finds. `before`: text above a candidate, by which it may be told for a quote."""
 
     text: list[str] = field(default_factory=list)
     quotes: list[HtmlElement] = field(default_factory=list)
@@ -179,8 +177,7 @@ def _ends_in_attribution(text: str) -> bool:
 
 
 def _drop_attribution(container: HtmlElement) -> None:
-    """Take away what stands in a quote's container before the quote itself, where it is no more than an "
-    "attribution."""
+    """Take away what stands in a quote's container before the quote itself, if it is only an attribution."""
     above = []
     length = len(container.text or "")
     for child in container:

@@ -15,7 +15,7 @@ from nurture.inbox.signature import signature_start
 
 MAX_LINES = 5_000
 _LONGEST_HEAD = 13
-_MOST_SIGNED = 1_000
+_MOST_SIGNED = 500
 """Lines of one's own up to which signatures are looked for: nobody writes more, and looking takes time."""
 
 _LONG_LINE = 60

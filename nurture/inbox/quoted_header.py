@@ -1,5 +1,4 @@
-"""The head of a quoted or forwarded mail in a text: a line of dashes with a title, or the fields From, Sent, "
-"To, Subject."""
+"""The head of a quoted or forwarded mail in a text: a title between dashes, or the fields From, Sent, To, Subject."""
 
 import re
 import unicodedata
@@ -45,7 +44,7 @@ _TITLES = frozenset(
 )  # fmt: skip
 
 _SENDER = """
-    from|sender|von|absender|de|expéditeur|da|mittente|fra|avsender|från|van|afzender|od|odesílatel|nadawca|
+    from|sender|de la|von|absender|de|expéditeur|da|mittente|fra|avsender|från|van|afzender|od|odesílatel|nadawca|
     lähettäjä|от|
     от кого|отправитель|від|від кого|kimden|gönderen|από|מאת|من|từ|người gửi|dari|pengirim|desde|remitente|
     remetente|
@@ -93,9 +92,14 @@ _FIELD = re.compile(
 )
 _DASHES = re.compile(r"[-_=*\u2010-\u2015─━~.·+ ]{2,200}")
 _BETWEEN_DASHES = re.compile(
-    r"[\s>*]{0,10}[-_=\u2010-\u2015─━*]{2,80}\s{0,5}(?P<title>[^-_=\u2010-\u2015─━*@]{3,60}?)\s{0,5}[-_=\u2010-\u2015─━*]{2,80}"
+    r"[\s>*]{0,10}[-_=#\u2010-\u2015─━*]{2,80}\s{0,5}(?P<title>[^-_=\u2010-\u2015─━*@]{3,90}?)\s{0,5}[-_=#\u2010-\u2015─━*]{2,80}"
 )
 _EDGE = " \t>-_=*\u2010\u2011\u2012\u2013\u2014\u2015─━~.·+:："
+_PASSED_ON = re.compile(
+    r"(?:forwarded|weitergeleitet|transféré|réacheminé|reenviado|inoltrato|encaminhado|doorgestuurd|vidarebefordrat|"
+    r"videresendt) (?:by|von|par|por|da|door|av|af) |(?:please )?(?:type your )?reply above this line|"
+    r"write above this line|antworten sie oberhalb dieser linie|répondez au-dessus de cette ligne"
+)
 _DATED_TITLE = re.compile(r"[\s*]{0,5}message du (?:\d|[^\W\d_]{2,10} \d)", re.IGNORECASE)
 _TIMED = re.compile(r"\d[^:：]{0,80}\d{1,2}[:.]\d{2}")
 _ANY_FIELD = re.compile(r"[\s*]{0,5}[^\W\d_][^:：<@\d]{0,30}[:：]")
@@ -111,12 +115,11 @@ def is_title(line: str) -> bool:
     title = between["title"] if between else line[:100].strip(_EDGE)
     if not between and line.strip(" *")[:2] not in ("--", "__") and not line.rstrip(" *").endswith((":", "：", "--")):
         return False
-    return _plain(title) in _TITLES
+    return _plain(title) in _TITLES or _PASSED_ON.match(_plain(title)) is not None
 
 
 def header_length(lines: Sequence[str], index: int) -> int:
-    """How many lines from `index` on are the head of a quoted mail, with the blank lines below; 0 where none "
-    "begins.
+    """How many lines from `index` on are the head of a quoted mail with the blank lines below; 0 where none begins.
 
     A trip `From: … To: … Date: …` is no mail: a subject or an address must be among the fields.
     """
@@ -150,17 +153,18 @@ def _fields_length(lines: Sequence[str], index: int, *, is_after_title: bool = F
             is_sure = is_sure or kind == "subject" or (kind != "date" and "@" in lines[place])
         elif not lines[place].strip() and (place + 1 == len(lines) or _kind(lines[place + 1]) is None):
             break
-    least = 1 if is_after_title else 2 if _is_short_head(lines, index, kinds) else 3
+    least = 1 if is_after_title else 2 if _is_short_head(lines, index) else 3
     if not is_sure or len(kinds) < least or ("sender" not in kinds and not is_after_title):
         return 0
     return _past_blank(lines, _past_folded(lines, last)) - index
 
 
-def _is_short_head(lines: Sequence[str], index: int, kinds: set[str]) -> bool:
-    """Sender with address and a date with its time on neighbouring lines: some telephones give no more."""
+def _is_short_head(lines: Sequence[str], index: int) -> bool:
+    """Sender with address, and a subject or a date with its time, on two lines: some telephones give no more."""
     near = lines[index : index + 2]
     is_timed = any(_kind(line) == "date" and _TIMED.search(line[:200]) for line in near)
-    return {"sender", "date"} <= kinds and is_timed and any(_kind(line) == "sender" and "@" in line for line in near)
+    is_titled = len(near) == 2 and _kind(near[1]) == "subject"
+    return (is_timed or is_titled) and any(_kind(line) == "sender" and "@" in line for line in near)
 
 
 def _is_unknown_head(lines: Sequence[str], index: int) -> bool:

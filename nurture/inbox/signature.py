@@ -1,5 +1,4 @@
-"""Where a signature begins in what a person wrote: at its mark, at a telephone's line, or as a block to reach "
-"him by.
+"""Where a signature begins in what a person wrote: at its mark, at a telephone's line, or as a block to reach him by.
 
 A closing formula and the name below it stay: they are written for this mail, and a name alone may be an answer. What
 goes is what follows them only to reach the person, and only where nothing in it reads like a sentence.

@@ -102,3 +102,12 @@ def test_a_quoted_line_that_was_broken_stays_quoted() -> None:
 def test_a_long_paragraph_in_one_line_is_kept_whole() -> None:
     paragraph = "We would like to know more about it. " * 200
     assert own_words(f"{paragraph}\n\nOn 2 March 2026, Mali wrote:\n> hi") == paragraph.strip()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.text(max_size=300), st.lists(pieces, max_size=30).map("\n".join)))
+def test_nothing_is_said_that_the_mail_does_not_say(text: str) -> None:
+    visible = "".join(letter for letter in text if letter.isprintable() and not letter.isspace())
+    said = "".join(letter for letter in own_words(text) if letter.isprintable() and not letter.isspace())
+    rest = iter(visible)
+    assert all(letter in rest for letter in said)

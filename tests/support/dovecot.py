@@ -182,9 +182,10 @@ class DovecotServer:
         """The file names of all mails, flags included."""
         return sorted(path.name for folder in ("new", "cur") for path in (self.maildir / folder).iterdir())
 
-    def number_anew(self) -> None:
+    def number_anew(self, folder: str = "INBOX") -> None:
         """Forget all UIDs, so that the next look sees another UIDVALIDITY: one more than `dovecot-uidvalidity` says."""
-        for path in (*self.maildir.glob("dovecot-uidlist"), *self.maildir.glob("dovecot.index*")):
+        maildir = self.folder(folder)
+        for path in (*maildir.glob("dovecot-uidlist"), *maildir.glob("dovecot.index*")):
             path.unlink()
 
     def clear(self) -> None:

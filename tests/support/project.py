@@ -213,6 +213,11 @@ class Workshop:
         with self.database.read() as conn:
             return [event.name for event in events.of_contact(conn, contact_id)]
 
+    def all_events(self) -> list[str]:
+        """The names of whatever happened, oldest first."""
+        with self.database.read() as conn:
+            return list(conn.execute(select(tables.events.c.name).order_by(tables.events.c.id)).scalars())
+
     def reasons(self, contact_id: int, name: str) -> list[str]:
         """Why each event of that name happened to a contact, oldest first."""
         with self.database.read() as conn:

@@ -29,17 +29,17 @@ _ATTRIBUTION_NAME = re.compile(
     r"(?:^|\s)(?:gmail_attr|moz-cite-prefix|reply-intro|protonmail_quote_header|mail_quote_header)(?=$|\s)"
 )
 _HEAD_NAME = re.compile(
-    r"(?:^|\s)(?:x_)*(?:divrplyfwdmsg|stopspelling|zwchr|replysplit|reply-split|_____replyseparator|_mailoriginal|"
+    r"(?:^|\s)(?:x_){0,9}(?:divrplyfwdmsg|stopspelling|zwchr|replysplit|reply-split|_____replyseparator|_mailoriginal|"
     r"hmfwdmsg|ecxhr|divtagdefaultwrapper_reply)(?=$|\s)"
 )
 _SIGNATURE_NAME = re.compile(
-    r"(?:^|\s)(?:x_)*(?:gmail_signature|moz-signature|applemailsignature|ms-outlook-mobile-signature|(?:\w{1,20}[_-])?signature|"
-    r"protonmail_signature_block|messagesignaturesection|composer_signature|_rc_sig|-x-evo-signature|"
-    r"ydp\w{1,30}signature|"
-    r"yahoo-signature|mail-app-auto-default-signature|ninesignature|ntes-pcmac-signature|_mailautosig|"
-    r"_signatureplaceholder|"
-    r"mailbirdsignature|bloop_sign_\d{1,20}|edo-signature|zm_\w{1,40}_sign|sig\d{5,12})(?=$|\s)"
+    r"(?:^|\s)(?:x_){0,9}(?:gmail_signature|moz-signature|(?:\w{1,20}[_-])?signature|protonmail_signature_block|"
+    r"messagesignaturesection|_rc_sig|-x-evo-signature|ydp\w{1,30}signature|mail-app-auto-default-signature|"
+    r"ninesignature|ntes-pcmac-signature|_mailautosig|_signatureplaceholder|mailbirdsignature|bloop_sign_\d{1,20}|"
+    r"edo-signature|zm_\w{1,40}_sign|sig\d{5,12})(?=$|\s)"
 )
+"""Not among them: the elements of telephones (`AppleMailSignature`), into which people write their whole answer."""
+
 _BORDER = re.compile(r"border-left(?:-width|-style|-color)?\s?:\s?(?!none|0|medium none)[^;]{1,80}")
 _RULED = re.compile(
     r"border-top\s?:\s?(?:solid|[\d.]{1,5}(?:pt|px)? solid|#?\w{1,10} [\d.]{1,5}(?:pt|px) solid)[^;]{0,60}"
@@ -125,7 +125,7 @@ def _sort(element: HtmlElement, seen: _Seen) -> bool:
             return False  # answers may stand in it, between the quotes
         seen.quotes.append(element)
         return True
-    if _HEAD_NAME.search(names) or (_RULED.search(style) and _LABEL.match(_start_of(element))):
+    if _HEAD_NAME.search(names) or (_RULED.search(style) and _begins_with_fields(element)):
         seen.heads.append(element)
     elif element.tag == "hr":
         seen.rules.append(element)
@@ -161,14 +161,15 @@ def _last_of(text: Sequence[str]) -> str:
     return "".join(reversed(found))[-_LOOKED_BACK:]
 
 
-def _start_of(element: HtmlElement) -> str:
-    """The first letters within an element."""
+def _begins_with_fields(element: HtmlElement) -> bool:
+    """Whether an element begins as the head of a mail does, in whatever language: `Label: value`, several of them."""
     found = ""
     for piece in element.itertext():
         found += piece
-        if len(found) > 60:
+        if len(found) > _LOOKED_BACK:
             break
-    return found[:60]
+    found = found[:_LOOKED_BACK]
+    return _LABEL.match(found) is not None and ("@" in found or found.count(":") + found.count("：") >= 3)
 
 
 def _ends_in_attribution(text: str) -> bool:

@@ -15,7 +15,7 @@ DayKind = Literal["date", "weekday", "relative", "month"]
 TEXT_LOOKED_AT = 6_000
 _MOST_DAYS = 80
 _LONGEST_TO = 40
-_BESIDE_A_DATE = re.compile(r"[\s,.(]{0,3}(?:[^\W\d]{1,6}\s)?(?:\S{1,3}\s)?")
+_BESIDE_A_DATE = re.compile(r"[\s,.(]{0,3}(?:(?:the|den|der|dem|le|el|il|dia|día|d\.|em|på|ngày|tanggal|วัน|ที่)\s?){0,2}")
 _AFTER_A_DATE = re.compile(r"\s?[(,]\s?")
 
 

@@ -11,7 +11,7 @@ from nurture.inbox.patterns import Patterns, normalised
 Role = Literal["back", "until", "away", "other"]
 _BEFORE = 110
 _AFTER = 70
-_BESIDE = 20
+_BESIDE = 14
 _PARAGRAPHS = re.compile(r"\n[ \t]{0,20}\n")
 _SENTENCE_END = re.compile(r"[!?;。¶•|]|(?<=[^\W\d]{3})\.(?=\s|$)|(?<=\d{4})\.(?=\s|$)|(?<=[)\"'])\.(?=\s|$)")
 _CLAUSE_END = re.compile(r"[,、;،]")
@@ -107,7 +107,7 @@ def _stands_before(group: str, before: str, patterns: Patterns) -> bool:
     if last is None:
         return False
     rest = before[last.end :]
-    return len(rest) <= _BESIDE and not re.search(r"[.,!?;:¶]", rest.strip(" ,.:")) and rest.count(" ") <= 3
+    return len(rest) <= _BESIDE and not re.search(r"[.,!?;:¶]", rest.strip(" ,.:")) and len(rest.split()) <= 1
 
 
 def _stands_after(group: str, after: str, patterns: Patterns) -> bool:

@@ -12,7 +12,7 @@ from nurture.inbox.patterns import Found, Patterns
 _ORDINAL = r"(?:st|nd|rd|th|er|re|ère|º|ª|°|:a|:e|-?го|-?е|\.|e|a|o|η|日)?"
 _DAY_BEFORE = re.compile(
     rf"(?<![\d:])(?<!\d[.,/])(?:(?P<first>\d{{1,2}}){_ORDINAL}(?:\s?-\s?|\s?(?P<to>[^\W\d]{{1,8}}(?:\s[^\W\d]{{1,8}})?)\s?))?"
-    rf"(?<!\d)(?P<day>\d{{1,2}}){_ORDINAL}[\s-]{{0,3}}(?:(?:of|de|di|do|den|the|ngày)\s|d')?$"
+    rf"(?<!\d)(?P<day>\d{{1,2}}){_ORDINAL}(?:\s{{0,3}}|-)(?:(?:of|de|di|do|den|the|ngày)\s|d')?$"
 )
 _DAY_AFTER = re.compile(
     r"\.?,?[\s-]{0,2}(?:the\s)?(?P<day>\d{1,2})(?:st|nd|rd|th|º|\.(?!\d))?(?!\d|:\d|[./]\d)"
@@ -111,8 +111,9 @@ def _month_alone(text: str, month: int, found: Found, patterns: Patterns, today:
     year, end = _year(text, found.end, today)
     if year is not None and len(year) < 4:
         year, end = None, found.end
-    part = next((part for part in ("end_of", "middle_of", "start_of") if _stands_before(part, before, patterns)), None)
-    if part is None and not _stands_before("in_month", before, patterns):
+    places = {part: _stands_before(part, before, patterns) for part in ("end_of", "middle_of", "start_of", "in_month")}
+    part = next((part for part, place in places.items() if place), None)
+    if part is None:
         return ()
     first = dated(1, month, year, today)
     if first is None:
@@ -120,13 +121,14 @@ def _month_alone(text: str, month: int, found: Found, patterns: Patterns, today:
     following = (first + timedelta(days=31)).replace(day=1)
     if year is None and following <= today:
         first, following = first.replace(year=first.year + 1), following.replace(year=following.year + 1)
-    day = {"end_of": following - timedelta(days=1), "middle_of": first + timedelta(days=14)}.get(part or "", first)
-    return (Written(day=day, start=found.start, end=end, kind="month"),)
+    day = {"end_of": following - timedelta(days=1), "middle_of": first + timedelta(days=14)}.get(part, first)
+    return (Written(day=day, start=found.start - (places[part] if part != "in_month" else 0), end=end, kind="month"),)
 
 
-def _stands_before(group: str, before: str, patterns: Patterns) -> bool:
+def _stands_before(group: str, before: str, patterns: Patterns) -> int:
+    """How many letters before its end the phrase begins that ends `before`; 0 where none does."""
     last = max(patterns.find(group, before), key=lambda found: found.end, default=None)
-    return last is not None and not before[last.end :].strip(" -")
+    return len(before) - last.start if last is not None and not before[last.end :].strip(" -") else 0
 
 
 def _year(text: str, place: int, today: date) -> tuple[str | None, int]:

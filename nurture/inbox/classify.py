@@ -7,10 +7,11 @@ from nurture.domain.phrases import PhraseBook
 from nurture.domain.verdict import Verdict
 from nurture.inbox.auto_reply import auto_reply
 from nurture.inbox.challenge import challenge
+from nurture.inbox.complaint import complaint
 from nurture.inbox.intent import human_reply
 from nurture.inbox.parse import ParsedMail
 from nurture.inbox.patterns import Patterns
-from nurture.inbox.report import complaint, delivery_report
+from nurture.inbox.report import delivery_report
 from nurture.inbox.unsubscribe import unsubscribe_request
 
 

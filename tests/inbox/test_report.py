@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from nurture.inbox.complaint import complaint
 from nurture.inbox.parse import parse
-from nurture.inbox.report import complaint, delivery_report
+from nurture.inbox.report import delivery_report
 from tests.support.judging import classify
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -31,7 +32,8 @@ def test_a_word_of_their_own_for_success_is_no_failure() -> None:
         parse(report("Final-Recipient: rfc822; a@example.net\nAction: deliverable\nStatus: 2.1.5\n"))
     )
     assert verdict is not None
-    assert (verdict.kind, verdict.failures) == ("delayed", ())
+    assert verdict.kind == "delayed"
+    assert [(each.reason, each.is_hard) for each in verdict.failures] == [("delivered", False)]
 
 
 def test_where_the_server_says_nothing_the_text_beside_it_is_asked() -> None:
@@ -57,7 +59,7 @@ def test_a_report_that_names_nobody_is_still_a_bounce() -> None:
 def test_a_mail_system_without_an_address_of_its_own_is_known_by_its_name() -> None:
     raw = (
         b"From: Mail Delivery Subsystem <MAILER-DAEMON>\nTo: mali@example.com\nSubject: Returned mail\n\n"
-        b"<a@example.net>... User unknown\n"
+        b"550 5.1.1 <a@example.net>... User unknown\n"
     )
     verdict = delivery_report(parse(raw))
     assert verdict is not None
@@ -74,12 +76,12 @@ def test_who_gets_the_report_is_not_the_one_who_failed() -> None:
     assert [failure.recipient for failure in verdict.failures] == ["a@example.net"]
 
 
-@pytest.mark.parametrize("kind", ["not-spam", "auth-failure"])
-def test_a_feedback_report_that_accuses_nobody_is_no_complaint(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["not-spam", "auth-failure", "opt-out"])
+def test_a_feedback_report_of_every_type_is_a_complaint_and_says_its_type(kind: str) -> None:
     raw = f"Content-Type: message/feedback-report\n\nFeedback-Type: {kind}\nVersion: 1\n".encode()
     verdict = complaint(parse(raw))
     assert verdict is not None
-    assert (verdict.kind, verdict.feedback_type) == ("delayed", kind)
+    assert (verdict.kind, verdict.feedback_type) == ("complaint", kind)
 
 
 def test_a_bounce_that_calls_itself_an_automatic_reply_is_a_bounce() -> None:

@@ -1,13 +1,13 @@
 """What servers say when they refuse a mail, by reason, in the order in which it is looked for; here of mail and sender.
 
 The order carries meaning: a refusal for spam often says `recipient rejected` too, and a full mailbox `unavailable`.
-Each line is a pattern (phrases.Phrases). The texts come without accents, in one line, with addresses as `<>`, links
+Each line is a pattern (phrase_lines.py). The texts come without accents, in one line, with addresses as `<>`, links
 gone and host names as `<host>`.
 """
 
 from nurture.inbox.bounce_phrases_abroad import PHRASES_ABROAD
 from nurture.inbox.bounce_phrases_recipient import LAST_PHRASES, PHRASES_OF_RECIPIENTS
-from nurture.inbox.phrases import Phrases
+from nurture.inbox.phrase_lines import PhraseLines
 
 # Said in words that elsewhere mean something else.
 _EXCEPTIONS: tuple[tuple[str, str], ...] = (
@@ -203,12 +203,12 @@ _MAIN_PHRASES = (*_PHRASES_OF_MAIL, *PHRASES_OF_RECIPIENTS)
 _MAIN_WORDS = {word for word, _ in _MAIN_PHRASES}
 
 
-def _abroad(word: str, lines: str) -> Phrases:
-    return Phrases(f"{lines}\n{PHRASES_ABROAD.get(word, '')}")
+def _abroad(word: str, lines: str) -> PhraseLines:
+    return PhraseLines(f"{lines}\n{PHRASES_ABROAD.get(word, '')}")
 
 
-PHRASES: tuple[tuple[str, Phrases], ...] = (
-    *((word, Phrases(lines)) for word, lines in _EXCEPTIONS),
+PHRASES: tuple[tuple[str, PhraseLines], ...] = (
+    *((word, PhraseLines(lines)) for word, lines in _EXCEPTIONS),
     *((word, _abroad(word, lines)) for word, lines in _MAIN_PHRASES),
-    *((word, Phrases(lines) if word in _MAIN_WORDS else _abroad(word, lines)) for word, lines in LAST_PHRASES),
+    *((word, PhraseLines(lines) if word in _MAIN_WORDS else _abroad(word, lines)) for word, lines in LAST_PHRASES),
 )

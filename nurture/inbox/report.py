@@ -12,13 +12,13 @@ from nurture.inbox.bounce_reason import BounceReason, bounce_reason, plain
 from nurture.inbox.failed_recipients import ADDRESS, MAX_FAILURES, failed_recipients, sections_of
 from nurture.inbox.headers import Fields
 from nurture.inbox.parse import ParsedMail
-from nurture.inbox.phrases import Phrases
+from nurture.inbox.phrase_lines import PhraseLines
 from nurture.inbox.report_signs import comes_from_mail_system, is_answer_or_forward, is_delivery_report
 from nurture.inbox.report_text import groups_in_text, said
 from nurture.inbox.ses_notification import ses_notification
 from nurture.inbox.smtp_reply import Command, command_in, status_in, statuses_in
 
-_DELAYED = Phrases(
+_DELAYED = PhraseLines(
     r"""
     will (?:be |keep |continue |still )?(?:to )?(?:be )?(?:re-?tried|retry|trying|try again|attempt)
     will continue (?:to )?(?:try|attempt|deliver)|attempts will continue|still undelivered|still awaiting delivery

@@ -9,13 +9,13 @@ import re
 from nurture.inbox.bounce_reason import plain
 from nurture.inbox.failed_recipients import ADDRESS, MAIL_SYSTEM
 from nurture.inbox.parse import ParsedMail
-from nurture.inbox.phrases import Phrases
+from nurture.inbox.phrase_lines import PhraseLines
 from nurture.inbox.smtp_reply import has_reply_code
 
 _MAX_TEXT = 8_000
 _BEGINNING = 300
 
-_FAILED_SUBJECT = Phrases(
+_FAILED_SUBJECT = PhraseLines(
     r"""
     ^\W{0,8}(?:undeliver|unzustellbar|non-?deliver|not delivered|nondeliver|permanent(?:ly)? (?:delivery|fail|\
         error)|unable to deliver)
@@ -51,7 +51,7 @@ _FAILED_SUBJECT = Phrases(
     반송|배달 ?(?:되지|실패|못)|전송 ?(?:실패|되지)|발송 ?실패|배달되지
     """
 )
-_TOLD = Phrases(
+_TOLD = PhraseLines(
     r"""
     this is the mail system at|created automatically by mail delivery software
     this is the \S{1,20} (?:program|mail server|mailer-daemon)
@@ -90,7 +90,7 @@ _TOLD = Phrases(
     (?:배달|전송|전달|발송)[^.]{0,16}(?:되지|실패|못|할 수 없)|반송|παραδο|δεν ηταν δυνατ
     """
 )
-_PERSON = Phrases(
+_PERSON = PhraseLines(
     r"""
     ^\W{0,10}(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe\w?|sehr geehrte\w?|bonjour|cher|\
         chere|hola|ciao|buongiorno|ola|beste|fyi|see below)\b

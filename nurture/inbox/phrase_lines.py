@@ -12,7 +12,7 @@ _OPTIONS.never_capture = True
 _CONTINUED_LINE = re.compile(r"\\\n\s*")
 
 
-class Phrases:
+class PhraseLines:
     """Patterns, one a line, as one; a backslash at its end continues a line.
 
     Of RE2, which takes a fiftieth of the time for hundreds of them, whatever the text.

@@ -1,6 +1,5 @@
 """Before a project's first mails leave this machine, how many there will be is said and a yes is asked for once."""
 
-import ipaddress
 import sys
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ from sqlalchemy import Connection
 from nurture.app import library_of
 from nurture.clock import SystemClock
 from nurture.delivery.settings import SmtpSettings
+from nurture.domain.loopback import is_loopback
 from nurture.errors import UsageError
 from nurture.settings import Project
 from nurture.store import project as single_values
@@ -46,9 +46,4 @@ def _waiting(conn: Connection, project: Project) -> int:
 
 
 def _is_far(transport: object) -> bool:
-    if not isinstance(transport, SmtpSettings):
-        return False
-    try:
-        return not ipaddress.ip_address(transport.host).is_loopback
-    except ValueError:
-        return transport.host != "localhost"
+    return isinstance(transport, SmtpSettings) and not is_loopback(transport.host)

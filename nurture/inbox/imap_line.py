@@ -1,6 +1,5 @@
 """A line to an IMAP account: TLS, logging in, trouble told in words; another thread may cut it at any moment."""
 
-import ipaddress
 import json
 import re
 import socket
@@ -12,6 +11,7 @@ from contextlib import contextmanager, suppress
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
 
+from nurture.domain.loopback import is_loopback
 from nurture.errors import MailboxRefused, MailboxUnavailable
 from nurture.inbox.mailbox import TokenSource
 from nurture.inbox.settings import MailboxSettings
@@ -239,14 +239,7 @@ def _broke(error: BaseException | None) -> bool:
 def _tls_context(host: str) -> ssl.SSLContext:
     """Certificates are verified, save on this very machine, where nobody has one that is valid for it."""
     context = ssl.create_default_context()
-    if _is_loopback(host):
+    if is_loopback(host):
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

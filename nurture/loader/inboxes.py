@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from nurture.domain.loopback import is_loopback
 from nurture.loader.config_shape import InboxShape, OAuthShape
 from nurture.loader.document import Place
-from nurture.loader.senders import Account, is_loopback, read_account, read_secret
+from nurture.loader.senders import Account, read_account, read_secret
 from nurture.loader.validation import Checked
 from nurture.loader.words import show
 

@@ -1,12 +1,12 @@
 """Senders as a config describes them: who they are, their relay, mailbox, key and rates, defaults filled in."""
 
-import ipaddress
 import re
 from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal
 
+from nurture.domain.loopback import is_loopback
 from nurture.domain.sender import Rates
 from nurture.loader.config_shape import DkimShape, InboxShape, RatesShape, SenderShape, SmtpShape
 from nurture.loader.document import Place
@@ -119,20 +119,6 @@ def read_secret(value: str | None, file: str | None, name: str, place: Place, ch
         message = f"{show(file)} cannot be read: {reason}"
         checked.add((*place, f"{name}_file"), "missing_file", message, "make the file, or name another")
         return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a connection to `host` never leaves this machine.
-
-    >>> is_loopback("127.0.0.2"), is_loopback("mail.example.com")
-    (True, False)
-    """
-    if host.lower().rstrip(".") == "localhost" or host.lower().endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def read_key(shape: DkimShape, place: Place, checked: Checked[Any], root: Path) -> Key | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from nurture.domain.loopback import is_loopback
 from nurture.errors import InvalidInput
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -52,7 +53,7 @@ def read_url(text: str, *, allow_loopback: bool) -> httpx.URL:
         raise InvalidInput(f"{text!r} is no URL: there is no port {url.port}.")
     if url.userinfo:
         raise InvalidInput("A webhook's URL holds no user name or password.", hint="Calls are signed instead.")
-    if url.scheme == "http" and not (allow_loopback and _is_loopback_name(url.host)):
+    if url.scheme == "http" and not (allow_loopback and is_loopback(url.host)):
         raise InvalidInput(f"{text!r} is not encrypted.", hint="Write https://.")
     return url
 
@@ -97,12 +98,3 @@ def _judged(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
             if found in network:
                 return ipaddress.IPv4Address((int(found) >> shift) & 0xFFFFFFFF)
     return found
-
-
-def _is_loopback_name(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -50,7 +50,7 @@ def _written_dates(
         if day <= today and not _YEAR.search(words):
             day = _same_day(day, day.year + 1)
         before = said.text[max(0, stated.start - _AFTER_WITHIN) : stated.start]
-        if any(not before[each.end :].strip() for each in patterns.find("later_after", before)):
+        if any(not before[each.end :].strip() for each in patterns.find("after", before)):
             day += timedelta(days=1)
         if today < day < today + timedelta(days=1000):
             yield Later(on=day, start=stated.start, end=stated.end, is_far=day - today >= _FAR)
@@ -133,15 +133,17 @@ def _a_quarter(found: Found, patterns: Patterns, today: date) -> date | None:
 
 
 def _in_month(found: Found, patterns: Patterns, today: date) -> date | None:
-    month = next((each for each in range(1, 13) if patterns.first(f"month_{each}", found.words)), None)
+    named = (each for each in range(1, 13) if patterns.first(f"month_{each}", found.words))
+    figures = _FIGURES.search(_YEAR.sub("", found.words))
+    month = next(named, None) or (int(figures[0]) if figures and 1 <= int(figures[0]) <= 12 else None)
     if month is None:
         return None
     first = _coming(month, 1, found, today)
-    if patterns.first("later_end_of", found.words):
+    if patterns.first("end_of", found.words):
         return first.replace(day=monthrange(first.year, month)[1])
-    if patterns.first("later_middle_of", found.words):
+    if patterns.first("middle_of", found.words):
         return first.replace(day=15)
-    return _months_on(first, 1) if patterns.first("later_after", found.words) else first
+    return _months_on(first, 1) if patterns.first("after", found.words) else first
 
 
 def _a_year(found: Found, _: Patterns, today: date) -> date | None:

@@ -198,9 +198,9 @@ def build_collector(project: Project, database: Database, *, clock: Clock, chanc
     )
 
 
-def judge_of(project: Project) -> Judge:  # noqa: ARG001
-    """What judges the project's inbound mail."""
-    return Judge(shipped_phrases())
+def judge_of(project: Project) -> Judge:
+    """What judges the project's inbound mail, by the phrases that ship and its own."""
+    return Judge((*shipped_phrases(), *project.phrases))
 
 
 def signers_of(project: Project) -> dict[str, Signer]:

@@ -13,10 +13,12 @@ from nurture.delivery.settings import DkimSettings, FolderSettings, SmtpSettings
 from nurture.domain.country_zones import MAIN_ZONES
 from nurture.domain.duration import Duration
 from nurture.domain.limits import Cap
+from nurture.domain.phrases import PhraseBook
 from nurture.domain.score import ScoreRules
 from nurture.domain.sender import Company, Sender
 from nurture.domain.vocabulary import Vocabulary
 from nurture.errors import ConfigError, InvalidInput, Problem
+from nurture.inbox.patterns import check_pattern
 from nurture.inbox.settings import MailboxSettings
 from nurture.loader.closed_days import read_closed_days
 from nurture.loader.config_shape import (
@@ -35,6 +37,7 @@ from nurture.loader.inboxes import Inbox, read_inbox
 from nurture.loader.interpolate import interpolate
 from nurture.loader.library import campaign_names
 from nurture.loader.nearest import nearest
+from nurture.loader.phrase_books import own_phrases
 from nurture.loader.secrets import note_secrets
 from nurture.loader.senders import Account, Address, Key, read_from, read_key, read_rates, read_relay
 from nurture.loader.validation import Checked, check_shape
@@ -94,6 +97,7 @@ class Project:
     owners: tuple[str, ...] = ()
     team: tuple[str, ...] = ()
     closed_days: frozenset[date] = frozenset()
+    phrases: tuple[PhraseBook, ...] = ()
     tracking: Tracking = Tracking()
     webhook_secret: str = field(default="", repr=False)
     web_host: str = "127.0.0.1"
@@ -189,6 +193,7 @@ class _Config:
             owners=owners,
             team=tuple(team.members or owners),
             closed_days=read_closed_days(closed, self._root, self._checked) if closed else frozenset(),
+            phrases=self._phrases(),
             tracking=self._tracking(),
             webhook_secret=(shape.webhooks or WebhooksShape()).secret or "",
             web_host=web.host or "127.0.0.1",
@@ -301,6 +306,16 @@ class _Config:
             Signer(dkim)
         except InvalidInput as wrong:
             self._checked.add(place, "bad_key", wrong.message.rstrip("."), wrong.hint)
+
+    def _phrases(self) -> tuple[PhraseBook, ...]:
+        """The project's own phrases, those that can be used."""
+        written = own_phrases(self._shape.patterns) if self._shape.patterns else []
+        for phrase in written:
+            try:
+                check_pattern(phrase.pattern)
+            except InvalidInput as wrong:
+                self._checked.add(phrase.place, "bad_pattern", wrong.message.rstrip("."), wrong.hint)
+        return tuple(phrase.book for phrase in written)
 
     def _tracking(self) -> Tracking:
         shape = self._shape.tracking or TrackingShape()

@@ -217,3 +217,14 @@ def test_a_signing_key_that_is_none_is_told_at_its_place(tmp_path: Path) -> None
 
 def test_a_port_that_is_no_number_is_told_with_the_rest(tmp_path: Path) -> None:
     assert codes(tmp_path, f"database: postgresql://u@host:abc/name\n{SMALLEST}") == ["bad_url"]
+
+
+def test_a_projects_own_phrases_are_read_by_meaning_and_language(tmp_path: Path) -> None:
+    text = SMALLEST + 'patterns: {interested: ["send me the (blue|red) folder"], unsubscribe: {th: [พอแล้ว]}}\n'
+
+    blue, enough = project(tmp_path, text).phrases
+
+    assert (blue.language, blue.has_spaces) == ("", True)
+    assert blue.groups == {"interested": ("(?i:send me the (blue|red) folder)",)}
+    assert (enough.language, enough.has_spaces, list(enough.groups)) == ("th", False, ["unsubscribe"])
+    assert codes(tmp_path, SMALLEST + 'patterns: {interested: ["(", ".*"]}') == ["bad_pattern", "bad_pattern"]

@@ -34,6 +34,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "bad_days": "These are no days of the week.",
         "bad_duration": "This is no span of time, or none that may stand here.",
         "bad_hours": "These are no hours of a day.",
+        "bad_pattern": "A phrase is no pattern that can be looked for.",
         "bad_key": "The file of a signing key holds none that can be used.",
         "bad_language": "This is no language.",
         "bad_template_name": "This is no path of a template under templates/emails/.",

@@ -1,4 +1,4 @@
-"""`nurture inbox classify FILE...`: judge message files, without a project, a database or a mailbox."""
+"""`nurture inbox classify FILE...`: judge message files, without a database or a mailbox; a project is not needed."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
+from nurture.app import judge_of
 from nurture.cli.output import console
+from nurture.cli.project import project_of
 from nurture.clock import SystemClock
 from nurture.domain.verdict import Verdict
 from nurture.errors import InvalidInput
@@ -14,15 +16,20 @@ from nurture.inbox.classify import Judge
 from nurture.inbox.mailbox import MAX_MAIL_BYTES
 from nurture.inbox.parse import parse
 from nurture.loader.phrase_books import shipped_phrases
+from nurture.settings import CONFIG
 
 
 @click.command("classify")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line, one line a file.")
-def classify_files(files: tuple[Path, ...], is_json: bool) -> None:
-    """Say what each message FILE is: a reply, a bounce, out of office, … and why."""
+@click.pass_context
+def classify_files(ctx: click.Context, files: tuple[Path, ...], is_json: bool) -> None:
+    """Say what each message FILE is: a reply, a bounce, out of office, … and why.
+
+    In a project's folder the `patterns` of its config count too.
+    """
     now = SystemClock().now()
-    judge = Judge(shipped_phrases())
+    judge, country = _judge(ctx)
     unread: list[str] = []
     for file in files:
         try:
@@ -32,14 +39,35 @@ def classify_files(files: tuple[Path, ...], is_json: bool) -> None:
             unread.append(f"{file}: {error.strerror}")
             continue
         is_partial = len(raw) > MAX_MAIL_BYTES
-        verdict = judge.classify(parse(raw[:MAX_MAIL_BYTES], is_partial=is_partial), now=now)
+        verdict = judge.classify(parse(raw[:MAX_MAIL_BYTES], is_partial=is_partial), now=now, country=country)
         if is_json:
             click.echo(json.dumps(as_document(file, verdict), ensure_ascii=False))
         else:
-            sure = f" [dim]({verdict.confidence:.0%})[/]" if verdict.confidence < 1 else ""
-            console().print(f"{escape(str(file))}: [bold]{verdict.kind}[/]{sure} {escape(verdict.reason)}")
+            console().print(_line(file, verdict))
     if unread:
         raise InvalidInput("\n".join(unread))
+
+
+def _judge(ctx: click.Context) -> tuple[Judge, str | None]:
+    """The judge of the project in the folder, and its country; outside of one, by the phrases that ship."""
+    if not (ctx.obj["config"] or (Path(ctx.obj["folder"]) / CONFIG).exists()):
+        return Judge(shipped_phrases()), None
+    project = project_of(ctx)
+    return judge_of(project), project.country
+
+
+def _line(file: Path, verdict: Verdict) -> str:
+    """What a person wants to know of a verdict, on one line: kind, intent, days, addresses, reason."""
+    what = f"[bold]{verdict.kind}[/]" + (f" [bold]{verdict.intent}[/]" if verdict.intent else "")
+    told = [f"until {verdict.until}" if verdict.until else "", f"back {verdict.return_on}" if verdict.return_on else ""]
+    told += [f"ask {verdict.colleague}" if verdict.colleague else ""]
+    told += [f"{verdict.substitute} stands in" if verdict.substitute else ""]
+    told += [
+        f"{failure.recipient} {'hard' if failure.is_hard else 'soft'} {failure.reason}"
+        for failure in verdict.failures[:3]
+    ]
+    sure = f" [dim]({verdict.confidence:.0%})[/]" if verdict.confidence < 1 else ""
+    return f"{escape(str(file))}: {what}{sure} {escape(', '.join([*filter(None, told), verdict.reason]))}"
 
 
 def as_document(file: Path, verdict: Verdict) -> dict[str, object]:

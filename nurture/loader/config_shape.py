@@ -220,6 +220,32 @@ class WebhooksShape(Shape):
     secret: Secret | None = Field(None, description='What posts are signed with: "${WEBHOOK_SECRET}".')
 
 
+PhrasesForm = Discriminator(
+    lambda value: "~mapping" if isinstance(value, dict) else "~texts",
+    custom_error_type="wrong_type",
+    custom_error_message="this is neither a list nor a mapping",
+)
+PhrasesDeclared = Annotated[
+    Annotated[Texts, Tag("~texts")] | Annotated[dict[Identifier, Texts], Tag("~mapping")], PhrasesForm
+]
+
+
+class PatternsShape(Shape):
+    """What people write to you and what they mean by it, beside what ships.
+
+    Each is a list of phrases, or one list a language: {th: [...], en: [...]}. Plain words count where whole words
+    match, capitals aside; `(a|b)`, `x?` and the rest of RE2 may be used. Of phrases that overlap the longest counts.
+    """
+
+    interested: PhrasesDeclared | None = Field(None, description="They want more: send me the catalogue.")
+    question: PhrasesDeclared | None = Field(None, description="They ask something: do you ship to Laos.")
+    not_now: PhrasesDeclared | None = Field(None, description="They may want it later: after the harvest.")
+    not_interested: PhrasesDeclared | None = Field(None, description="They do not want it: we make our own.")
+    wrong_person: PhrasesDeclared | None = Field(None, description="Somebody else decides: ask the head office.")
+    other: PhrasesDeclared | None = Field(None, description="It means nothing, though words in it do: best interests.")
+    unsubscribe: PhrasesDeclared | None = Field(None, description="They want no more mail: no more letters.")
+
+
 class ConfigShape(Shape):
     """What a whole project of nurture shares."""
 
@@ -238,6 +264,9 @@ class ConfigShape(Shape):
     offers: Any | None = Field(None, description="What can be offered.")
     team: TeamShape | None = Field(None, description="Who works with the contacts.")
     closed_days: ClosedDaysShape | None = Field(None, description="Days on which we are closed.")
+    patterns: PatternsShape | None = Field(
+        None, description="What answers mean, beside what ships: interested: [send me the catalogue]."
+    )
     tracking: TrackingShape | None = Field(None, description="Whether opens and clicks are looked for.")
     web: WebShape | None = Field(None, description="The web listener.")
     webhooks: WebhooksShape | None = Field(None, description="Webhook steps.")

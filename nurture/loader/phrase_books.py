@@ -1,5 +1,7 @@
 """The phrase books that ship: one YAML file a language and subject, so that adding a language is adding a file."""
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ConfigDict, Field, model_validator
@@ -7,10 +9,13 @@ from pydantic import ConfigDict, Field, model_validator
 from nurture.domain.phrases import PhraseBook
 from nurture.errors import ConfigError, InvalidInput
 from nurture.loader.campaign_shape import Shape
-from nurture.loader.document import read_document
+from nurture.loader.config_shape import PatternsShape
+from nurture.loader.document import Place, read_document
 from nurture.loader.validation import check_shape
 from nurture.loader.words import Identifier, Texts
 
+_NO_SPACES = frozenset({"th", "lo", "km", "my", "ja", "zh"})
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 SHIPPED = Path(__file__).with_name("phrases")
 
 
@@ -49,3 +54,27 @@ def read_book(path: Path) -> PhraseBook:
         has_spaces=shape.spaces is not False,
         groups=dict(shape.__pydantic_extra__ or {}),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPhrase:
+    """One phrase of `patterns:` in the config, where it stands there, and as a book of its own."""
+
+    place: Place
+    pattern: str
+    book: PhraseBook
+
+
+def own_phrases(shape: PatternsShape) -> list[OwnPhrase]:
+    """The phrases that a project adds. Without a language the script tells whether words are set apart by spaces."""
+    found: list[OwnPhrase] = []
+    for group in PatternsShape.model_fields:
+        written = getattr(shape, group)
+        by_language = written if isinstance(written, dict) else {"": written or ()}
+        for language, patterns in by_language.items():
+            for index, pattern in enumerate(patterns):
+                place: Place = ("patterns", group, *((language,) if language else ()), index)
+                has_spaces = language not in _NO_SPACES if language else not _UNSPACED.search(pattern)
+                book = PhraseBook(language=language, has_spaces=has_spaces, groups={group: (f"(?i:{pattern})",)})
+                found.append(OwnPhrase(place=place, pattern=pattern, book=book))
+    return found

@@ -203,3 +203,16 @@ def test_config_can_stand_elsewhere(project: Path) -> None:
     edit(project, "project: project", "project: elsewhere", "other.yaml")
 
     assert call("-C", project, "--config", project / "other.yaml", "status", "--json").json["project"] == "elsewhere"
+
+
+def test_classify_goes_by_the_phrases_of_the_project_it_is_called_in(nurture: Nurture, project: Path) -> None:
+    mail = project / "mail.eml"
+    mail.write_text("From: a@example.net\nSubject: Re: hello\n\nSend the blue folder.\n")
+    assert nurture("inbox", "classify", str(mail), "--json").json["intent"] == "other"
+
+    config = project / "config.yaml"
+    config.write_text(config.read_text() + "\npatterns: {interested: [the blue folder]}\n")
+
+    told = nurture("inbox", "classify", str(mail), "--json").json
+    assert (told["intent"], told["intent_words"]) == ("interested", ["the blue folder"])
+    assert "reply interested" in nurture("inbox", "classify", str(mail)).out

@@ -11,6 +11,7 @@ from nurture.app import library_of
 from nurture.cli.group import Group
 from nurture.cli.output import console, json_option, print_json, table
 from nurture.cli.project import campaign_by, opened, project_of
+from nurture.cli.report_replies import replies
 from nurture.domain.campaign import Campaign, EmailAction
 from nurture.store import reports
 from nurture.store.connection import Connection
@@ -22,6 +23,9 @@ _campaign_argument = click.argument("campaign", required=False)
 @click.group("report", cls=Group)
 def command() -> None:
     """Print a report on one campaign, or on each."""
+
+
+command.add_command(replies)
 
 
 @command.command("funnel")

@@ -9,6 +9,7 @@ from nurture.cli.output import console, in_zone, json_option, print_json
 from nurture.cli.project import contact_by, opened, project_of
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.event import Event
+from nurture.engine.arrival import not_theirs
 from nurture.engine.story import Chapter, Story, story_of, what
 from nurture.settings import Project
 
@@ -68,6 +69,8 @@ def _said(event: Event) -> dict[str, object]:
         found["link"] = event.link
     if not event.is_human:
         found["machine"] = True
+    if event.name in _WRITTEN:
+        found["from"] = event.fields.get("from")
     return found
 
 
@@ -103,6 +106,9 @@ def _next_line(run: Enrollment, project: Project) -> str:
     return f"  [bold]next[/bold] {escape(run.step or 'what moves on')}, {at}{because}{held}"
 
 
+_WRITTEN = ("reply_received", "auto_reply_received", "unsubscribed", "challenge_received")
+
+
 def _print_event(event: Event, project: Project) -> None:
     words = what(event)
     subject = event.link or event.step or (event.stage if event.name == "stage_entered" else None) or ""
@@ -114,6 +120,8 @@ def _print_event(event: Event, project: Project) -> None:
     machine = " [dim](a machine)[/dim]" if not event.is_human else ""
     said = str(event.fields.get("text") or "").split("\n", 1)[0] if event.name == "reply_received" else ""
     reason = f"“{said}”" if said else event.because
+    if event.name in _WRITTEN and event.fields.get("from"):
+        reason = f"{reason}, {not_theirs(str(event.fields['from']))}"
     because = f" [dim]– {escape(reason)}[/dim]" if reason else ""
     place = "".join(f" {escape(str(part))}" for part in (subject, outcome) if part)
     console().print(f"  {in_zone(event.at, project.zone)}  [cyan]{escape(words)}[/cyan]{place}{machine}{because}")

@@ -47,6 +47,8 @@ INTERNAL_EVENTS = frozenset(
         "delivery_delayed",
         "challenge_received",
         "mail_unmatched",
+        "mail_corrected",
+        "reopened",
         "owner_wrote",
         "suppressed",
         "unsuppressed",

@@ -133,7 +133,7 @@ def _unsubscribe(conn: Connection, desk: Desk, arrival: Arrival, now: datetime) 
     """For whom it is asked: for the contact by the contact, or through the address that stands for one click."""
     message, stranger = arrival.match.message, arrival.stranger
     is_one_click = arrival.match.by == "token" and not arrival.is_answer
-    if arrival.match.writer != "other" or is_one_click:
+    if arrival.match.writer != "other" or is_one_click or arrival.match.by == "by_hand":
         recipient = message.recipient if message else arrival.contact.address
         _log(conn, arrival, "unsubscribed", now, scope="marketing")
         _refuse(conn, arrival, recipient, _ASKED, now)

@@ -72,5 +72,7 @@ _WORDS = {
     "reply_received": "replied",
     "auto_reply_received": "out of office",
     "task_created": "task",
+    "mail_unmatched": "mail set aside",
+    "mail_corrected": "corrected",
     "owner_wrote": "we wrote",
 }

@@ -34,10 +34,10 @@ def returned(conn: Connection, sender: str, name: str, since: datetime) -> int:
         .where(
             _RETURNED,
             events.c.name == literal(name, literal_execute=True),
-            events.c.at >= since,
+            events.c.at > since,
             messages.c.sender == sender,
             messages.c.purpose != "notify",
-            messages.c.attempted_at >= since,
+            messages.c.attempted_at > since,
         )
     )
     return conn.execute(query).scalar_one()
@@ -45,6 +45,6 @@ def returned(conn: Connection, sender: str, name: str, since: datetime) -> int:
 
 def sent(conn: Connection, sender: str, since: datetime, *, at_most: int) -> int:
     """How many mails the sender began to send since then and has sent; counting ends at `at_most`."""
-    mine = messages.c.sender == sender, messages.c.attempted_at >= since
+    mine = messages.c.sender == sender, messages.c.attempted_at > since
     first = select(messages.c.id).where(*mine, messages.c.sent_at.is_not(None), messages.c.purpose != "notify")
     return conn.execute(select(func.count()).select_from(first.limit(at_most).subquery())).scalar_one()

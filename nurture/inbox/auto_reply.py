@@ -87,7 +87,7 @@ def _said(mail: ParsedMail, text: str, patterns: Patterns) -> _Said:
         text=begins,
         automatic_subject=_heads("automatic", subject, patterns) if own else None,
         absent_subject=_heads("absent_subject", subject, patterns) if own else None,
-        weak_subject=_heads("absent_subject_weak", subject, patterns) if own else None,
+        weak_subject=_heads("absent_subject_weak" if own else "absent_subject", subject, patterns),
         statement=patterns.first("automatic_statement", begins) or _alone("automatic", begins, patterns),
         absent=patterns.first("absent", begins[: 2 * _NEAR_BEGINNING]),
         notice=patterns.first("notice", begins),

@@ -85,6 +85,7 @@ def test_a_header_that_people_s_mail_carries_too_is_not(header: str) -> None:
         ("Balasan otomatis: Demo", "Saya sedang cuti."),
         ("Re: Demo", "I am currently out of the office and will return on March 12."),
         ("Re: Demo", "Thank you for your email. I am on annual leave until 9 March with limited access to email."),
+        ("Re: Demo [Out of Office]", "I am away until Friday."),
         ("Re: Demo", "This is an automated response. I am travelling."),
         ("Re: Demo", "Vielen Dank für Ihre Nachricht. Ich bin bis 9. März nicht im Büro."),
         ("Re: Demo", "Réponse automatique. Je suis en déplacement, de retour lundi."),
@@ -119,6 +120,13 @@ def test_words_alone_tell_a_notice_of_absence(subject: str, text: str) -> None:
         ("Re: Demo", "Automatic replies are what we are looking for. What does it cost?"),
         ("Re: Demo", "Somchai no longer works here. I have his job, what is this about?"),
         ("Auto parts for your shop", "We sell wheels."),
+        ("Re: Re: Demo [Out of Office]", "Thanks, then on Monday."),
+        ("Re: Demo", "Is this an automated email or a real person writing?"),
+        ("Re: Demo", "Sandra is on leave, I cover for her. Send me the details."),
+        ("Re: Demo", "Bin gerade im Urlaub, melden Sie sich bitte ab dem 9. März nochmal."),
+        ("Re: Demo", "Je suis en déplacement cette semaine, rappelez-moi lundi."),
+        ("Re: Demo", "今は出張中ですが、来週お話しできますか？"),
+        ("Invoice 12", "Please do not reply to this email. Your invoice is attached."),
     ],
 )
 def test_a_person_who_writes_about_an_absence_is_a_person(subject: str, text: str) -> None:

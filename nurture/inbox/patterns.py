@@ -13,7 +13,7 @@ import re2
 from nurture.domain.phrases import PhraseBook
 from nurture.errors import InvalidInput
 
-_MOST_MEMORY = 4 * 1024 * 1024  # bytes for each compiled group: RE2 fills it while it reads and then begins anew
+_MOST_MEMORY = 1024 * 1024  # bytes for each compiled group: RE2 fills it while it reads and then begins anew
 _MOST_FOUND = 200
 _NO_LETTER = (
     r"\x00-/:-@\[-`{-\x{a9}\x{ab}-\x{b4}\x{b6}-\x{b9}\x{bb}-\x{bf}"

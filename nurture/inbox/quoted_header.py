@@ -64,14 +64,14 @@ _DATE = """
 _TO = """
     to|an|à|a|para|aan|til|till|do|komu|adresat|vastaanottaja|vastaanottajat|кому|получатель|kime|alıcı|προς|אל|
     לכבוד|
-    إلى|الى|đến|tới|người nhận|kepada|ke|untuk|destinataire|destinataires|destinatario|empfänger|recipient|
+    إلى|الى|đến|tới|người nhận|kepada|ke|untuk|destinataire|destinataires|destinatario|pour|empfänger|recipient|
     recipients|
     ถึง|ผู้รับ|宛先|收件人|收件者|받는 사람|받는사람|címzett|către
 """
 _COPY = """
     cc|bcc|kopie|kopi|kopia|copie|copie à|copia|cópia|kopio|dw|копия|копія|bilgi|κοιν|κοινοποίηση|עותק|نسخة|
     đồng gửi|tembusan|สำเนา|สําเนา|สำเนาถึง|抄送|副本|참조|másolat|reply-to|répondre à|antwort an|attachments|
-    anlagen|importance|priority|pièces jointes|mailed-by|signed-by|organization
+    anlagen|importance|priority|priorität|wichtigkeit|pièces jointes|mailed-by|signed-by|organization
 """
 _SUBJECT = """
     subject|betreff|objet|asunto|oggetto|assunto|onderwerp|emne|ämne|aihe|temat|předmět|тема|konu|θέμα|נושא|
@@ -90,6 +90,7 @@ _KIND_OF = _kinds()
 _FIELD = re.compile(
     r"[\s*>|_]{0,20}(?P<label>[^\s:：*>|_<@\d][^:：*<@\d]{0,30}?)[\s*]{0,5}[:：][\s*]{0,5}(?P<value>.{0,300})"
 )
+_CELL = re.compile(r"\|\s{0,5}(?P<label>[^|\d]{1,30}?)\s{0,5}\|.{0,300}\|$")
 _DASHES = re.compile(r"[-_=*\u2010-\u2015─━~.·+ ]{2,200}")
 _BETWEEN_DASHES = re.compile(
     r"[\s>*]{0,10}[-_=#\u2010-\u2015─━*]{2,80}\s{0,5}(?P<title>[^-_=\u2010-\u2015─━*@]{3,90}?)\s{0,5}[-_=#\u2010-\u2015─━*]{2,80}"
@@ -130,7 +131,9 @@ def header_length(lines: Sequence[str], index: int) -> int:
     if is_rule(line) or _BETWEEN_DASHES.match(line[:300]):
         place = _past_blank(lines, index + 1)
         if place < min(len(lines), index + 4) and _is_unknown_head(lines, place):
-            return place - index
+            while place < len(lines) and _ANY_FIELD.match(lines[place][:100]):
+                place += 1
+            return _past_blank(lines, place) - index
         return 0
     return _fields_length(lines, index)
 
@@ -181,7 +184,7 @@ def _is_unknown_head(lines: Sequence[str], index: int) -> bool:
 def _kind(line: str) -> str | None:
     if _DATED_TITLE.match(line[:60]):
         return "date"
-    match = _FIELD.match(line[:400])
+    match = _FIELD.match(line[:400]) or _CELL.match(line[:400])
     return _KIND_OF.get(_plain(match["label"])) if match else None
 
 
@@ -197,7 +200,7 @@ def _past_blank(lines: Sequence[str], index: int) -> int:
 
 def _past_folded(lines: Sequence[str], last: int) -> int:
     """After what goes on the last field: lines that are indented, or that a long line was broken into."""
-    place = last + 1
+    place = last + (2 if lines[last].rstrip().endswith((":", "：")) else 1)
     while place < min(len(lines), last + 4) and lines[place].strip():
         if not lines[place][:1].isspace() and len(lines[place - 1]) < 60:
             break

@@ -52,13 +52,9 @@ def test_what_stands_below_the_head_of_a_mail_is_not_the_persons(head: str) -> N
     assert own_words(f"Yes, please.\n\n{head}\n\n{QUOTED}\n") == "Yes, please."
 
 
-@pytest.mark.parametrize(
-    "head", [head for head in HEADS.values() if not head.startswith((">", "--------- "))], ids=range(len(HEADS) - 1)
-)
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
 def test_a_mail_that_only_forwards_says_what_it_forwards(head: str) -> None:
-    words = own_words(f"{head}\n\n{QUOTED}\n")
-    assert words
-    assert "shall we meet?" in words
+    assert own_words(f"{head}\n\n{QUOTED}\n") == QUOTED
 
 
 def test_answers_between_marked_lines_below_a_head_are_kept() -> None:

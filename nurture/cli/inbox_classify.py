@@ -26,10 +26,10 @@ from nurture.settings import CONFIG
 def classify_files(ctx: click.Context, files: tuple[Path, ...], is_json: bool) -> None:
     """Say what each message FILE is: a reply, a bounce, out of office, … and why.
 
-    In a project's folder the `patterns` of its config count too.
+    In a project's folder the `patterns` of its config count too. Days are counted from when a message was written.
     """
     now = SystemClock().now()
-    judge, country = _judge(ctx)
+    judge = _judge(ctx)
     unread: list[str] = []
     for file in files:
         try:
@@ -39,7 +39,8 @@ def classify_files(ctx: click.Context, files: tuple[Path, ...], is_json: bool) -
             unread.append(f"{file}: {error.strerror}")
             continue
         is_partial = len(raw) > MAX_MAIL_BYTES
-        verdict = judge.classify(parse(raw[:MAX_MAIL_BYTES], is_partial=is_partial), now=now, country=country)
+        mail = parse(raw[:MAX_MAIL_BYTES], is_partial=is_partial)
+        verdict = judge.classify(mail, now=min(mail.date, now) if mail.date else now)
         if is_json:
             click.echo(json.dumps(as_document(file, verdict), ensure_ascii=False))
         else:
@@ -48,12 +49,11 @@ def classify_files(ctx: click.Context, files: tuple[Path, ...], is_json: bool) -
         raise InvalidInput("\n".join(unread))
 
 
-def _judge(ctx: click.Context) -> tuple[Judge, str | None]:
-    """The judge of the project in the folder, and its country; outside of one, by the phrases that ship."""
+def _judge(ctx: click.Context) -> Judge:
+    """The judge of the project in the folder; outside of one, by the phrases that ship."""
     if not (ctx.obj["config"] or (Path(ctx.obj["folder"]) / CONFIG).exists()):
-        return Judge(shipped_phrases()), None
-    project = project_of(ctx)
-    return judge_of(project), project.country
+        return Judge(shipped_phrases())
+    return judge_of(project_of(ctx))
 
 
 def _line(file: Path, verdict: Verdict) -> str:

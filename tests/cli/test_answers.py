@@ -186,7 +186,7 @@ def test_files_are_judged_one_line_each() -> None:
     assert set(bounce) == {"file", "kind", "reason", "confidence", "failures"}
     assert set(bounce["failures"][0]) == {"recipient", "status", "hard", "reason"}
     assert away["kind"] == "auto_reply" and away["return_on"]
-    assert (reply["kind"], reply["intent"]) == ("reply", "other")
+    assert (reply["kind"], reply["intent"]) == ("reply", "interested")
 
 
 def test_a_database_is_upgraded_as_often_as_one_likes(nurture: Nurture, project: Path) -> None:
@@ -216,3 +216,11 @@ def test_classify_goes_by_the_phrases_of_the_project_it_is_called_in(nurture: Nu
     told = nurture("inbox", "classify", str(mail), "--json").json
     assert (told["intent"], told["intent_words"]) == ("interested", ["the blue folder"])
     assert "reply interested" in nurture("inbox", "classify", str(mail)).out
+
+
+def test_the_days_of_an_old_message_count_from_when_it_was_written(nurture: Nurture, tmp_path: Path) -> None:
+    mail = tmp_path / "old.eml"
+    mail.write_text(
+        "From: a@example.net\nSubject: Out of office\nDate: Tue, 3 Mar 2020 09:00:00 +0700\n\nBack on Monday.\n"
+    )
+    assert nurture("inbox", "classify", str(mail), "--json").json["return_on"] == "2020-03-09"

@@ -15,6 +15,7 @@ from nurture.inbox.thread import References
 from nurture.intake.address import parse_address
 from nurture.store import contacts, enrollments, messages
 from nurture.store.connection import Connection
+from nurture.store.values import storable
 
 LATELY = timedelta(days=90)
 _MOST_TRIED = 20
@@ -36,7 +37,7 @@ def canonical(address: str) -> str:
     try:
         return parse_address(address).canonical
     except InvalidInput:
-        return address
+        return storable(address)
 
 
 def find_match(

@@ -33,6 +33,7 @@ _IS_TEXT = re.compile(r"(ascii|utf-?(7|8|16|32).{0,6}|iso8859|cp\d{2,5}|koi8|mac
 _SEVEN_BIT = re.compile(r"(utf-?(7|16|32)|iso2022|hz)")
 _THAI_RUN = re.compile(rb"[\xa1-\xda\xdf-\xfb]{3,}")
 _HIGH = bytes(range(0x80, 0x100))
+_HALF = re.compile("[\ud800-\udfff]")  # of a letter of two: UTF-7 lets it stand alone, and nothing else takes it
 
 
 def decode(data: bytes, declared: str = "") -> str:
@@ -44,6 +45,11 @@ def decode(data: bytes, declared: str = "") -> str:
     >>> decode("สวัสดี".encode("cp874"), "iso-8859-1"), decode("Grüße".encode(), "iso-8859-1")
     ('สวัสดี', 'Grüße')
     """
+    text = _decoded(data, declared)
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
+
+
+def _decoded(data: bytes, declared: str) -> str:
     codec = _codec(declared)
     if codec and _SEVEN_BIT.match(codec):
         text = _strictly(data, codec)

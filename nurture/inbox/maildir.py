@@ -180,4 +180,6 @@ def _seen(entry: os.DirEntry[str]) -> _File | None:
         status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None
-    return _File(modified=status.st_mtime_ns, key=entry.name.split(":2,", 1)[0], path=entry.path, size=status.st_size)
+    # A store keeps no name that is not text (a byte that is not UTF-8 stands as half a surrogate).
+    name = entry.name.encode("utf-8", "backslashreplace").decode()
+    return _File(modified=status.st_mtime_ns, key=name.split(":2,", 1)[0], path=entry.path, size=status.st_size)

@@ -29,7 +29,7 @@ class References:
 
     `links` are paths of links such as `u/TOKEN`. Tokens may be anybody's invention until their signature is looked at.
     `from_address`, `from_name` and `reply_to` are as written, and forgeable. `is_answer`: a mail program says that it
-    answers some mail, which one made of a List-Unsubscribe header does not.
+    answers some mail, or it carries one; one made of a List-Unsubscribe header does neither.
     """
 
     message_ids: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ def answers(mail: ParsedMail) -> References:
         from_address=mail.from_.email,
         from_name=mail.from_.name,
         reply_to=tuple(address.email for address in mail.reply_to[:5]),
-        is_answer=bool(mail.in_reply_to or mail.references),
+        is_answer=bool(mail.in_reply_to or mail.references or mail.returned),
     )
 
 

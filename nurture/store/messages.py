@@ -157,7 +157,7 @@ def by_key(conn: Connection, key: str) -> Message | None:
 
 def by_message_ids(conn: Connection, ids: Collection[str]) -> dict[str, Message]:
     """Our messages among Message-IDs (with their angle brackets)."""
-    rows = conn.execute(select(messages).where(messages.c.message_id.in_(list(ids))))
+    rows = conn.execute(select(messages).where(messages.c.message_id.in_([storable(each) for each in ids])))
     return {row.message_id: message_of_row(row) for row in rows}
 
 

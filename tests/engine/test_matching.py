@@ -9,12 +9,16 @@ import pytest
 
 from nurture.domain.link import sign_token
 from nurture.domain.verdict import Verdict
+from nurture.engine.arrival import Match
 from nurture.engine.close_task import close_task
+from nurture.engine.match import find_match
 from nurture.inbox.thread import References
 from nurture.store import inbound, link_keys, suppressions, tasks
+from nurture.store.database import Database
 from nurture.store.inbound import Inbound
 from nurture.store.tasks import Task
 from tests.support.answers import judged_answer, judged_mail, reply
+from tests.support.builders import MONDAY_NINE
 from tests.support.mail_server import MailServer
 from tests.support.project import CAMPAIGN, Workshop, make_workshop
 
@@ -228,3 +232,29 @@ def test_a_named_colleague_stands_in_the_task_and_a_named_day_ends_the_pause(rel
     assert run.planned_at.isoformat() == "2026-03-19T17:00:00+00:00"
     assert "until 2026-03-20 as they asked" in run.because
     workshop.database.close()
+
+
+def test_who_forwards_our_mail_as_a_file_asks_for_no_more_mail_for_themselves(
+    relay: MailServer, workshop: Workshop, person: int
+) -> None:
+    ours = relay.accepted[0].message
+    more = 'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+    workshop.drop(
+        f"From: boss@other.example\r\nTo: mali@acme.example\r\nSubject: Fwd: x\r\nMessage-ID: <f@other.example>\r\n"
+        f"{more}--b\r\nContent-Type: text/plain\r\n\r\nPlease unsubscribe me.\r\n--b\r\n"
+        f"Content-Type: message/rfc822\r\n\r\nFrom: {ours['From']}\r\nReply-To: {ours['Reply-To']}\r\n"
+        f"Subject: hello\r\n\r\nHello\r\n--b--\r\n".encode()
+    )
+    workshop.one_pass()
+    assert newest(workshop).matched_by == "token"
+    assert scopes(workshop, "somchai@example.com") == {}
+
+
+def test_an_address_that_no_database_takes_is_nobodys(database: Database) -> None:
+    with database.read() as conn:
+        assert (
+            find_match(
+                conn, References(from_address="a\0@x", message_ids=("<\0\udc80@x>",)), "", link_keys=[], now=MONDAY_NINE
+            )
+            == Match()
+        )

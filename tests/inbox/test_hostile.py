@@ -123,3 +123,10 @@ def test_what_keeps_other_parsers_busy_is_read_within_the_caps(raw: bytes) -> No
     mail = read(raw)
     assert len(mail.text_plain) + len(mail.text_html) <= 2 * MAX_TEXT_BYTES
     assert len(mail.returned) + len(mail.status_groups) <= 400
+
+
+def test_half_a_letter_out_of_utf_7_becomes_no_text_that_nothing_can_write() -> None:
+    head = b"From: a@x.example\nSubject: =?utf-7?q?+2AA-?=\nContent-Type: text/plain; charset=utf-7\n\n"
+    mail = parse(head + b"+2AA- unsubscribe")
+    assert mail.subject.encode()
+    assert mail.body.encode()

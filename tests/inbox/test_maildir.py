@@ -134,3 +134,10 @@ def test_one_unreadable_mail_does_not_hold_up_the_others(maildir: Path) -> None:
     with pytest.raises(MailboxUnavailable, match=r"1\.locked"):
         seen.extend(mail.key for mail in looking if isinstance(mail, Fetched))
     assert seen == ["2.open"]
+
+
+def test_a_file_whose_name_is_no_text_has_a_key_that_can_be_kept(maildir: Path) -> None:
+    (maildir / "new" / os.fsdecode(b"1.\xff")).write_bytes(b"Subject: hi\n\nhello\n")
+    (found,) = look(MaildirMailbox(maildir))
+    assert found.key.encode()
+    assert found.raw

@@ -28,11 +28,29 @@ _DELAYED = PhraseLines(
     only a (?:temporary|warning|notification about a delay)|(?:do not|don't|no) need to re-?send|no action is required
     could not send (?:message|mail) for past|delayed mail|temporarily unable to deliver|remains? in the (?:mail )?queue
     temporary problem delivering|delivery incomplete
-    (?:zustellung|nachricht)[^.]{0,60}(?:verzogert|weiter(?:hin)? versucht)|noch nicht zugestellt
-    retarde|sera (?:retent|renvoy)|se (?:ha )?retras|seguira intentando|ritard|atrasad|vertraagd|opoznion
-    задерж|попытк\pL{1,3}[^.]{0,30}продолж|еще не доставлен|遅延|遅れ|再送を|延迟|延遲|继续尝试|지연|다시 시도|ล่าช้า
+    (?:keeps?|goes|going|continues?) (?:on )?(?:to )?(?:try|attempt|retry)
+    (?:zustellung|nachricht)[^.]{0,60}verzogert|(?:noch|bisher|bislang) nicht (?:zugestellt|ubermittelt|ausgeliefert)
+    weiter(?:hin)?\b[^.]{0,60}\bversuch|versuch\w{0,3}\b[^.]{0,60}\bweiter(?:hin)?\b
+    retarde|sera (?:retent|renvoy)|pas encore (?:pu|ete)\b
+    continue(?:ra|ront)? (?:a |de |d'|ses |les )(?:re)?(?:essa|tent)
+    tentatives[^.]{0,40}(?:se poursuiv|continu)
+    se (?:ha )?retras|(?:aun|todavia) no (?:se )?(?:ha|han|fue|pudo)\b
+    (?:seguira|continuara|seguiremos|sigue|continua) (?:intent|tratando)
+    (?:servidor|sistema) (?:lo )?(?:volvera a |re)intentar
+    ritard|continuera a (?:tent|prov)|non[^.]{0,20}\bancora (?:stat\w )?(?:consegn|recapit)
+    atrasad|continuara (?:a )?tenta|ainda nao (?:foi|pode)|serao feitas novas tentativas
+    vertraagd|(?:blijft|blijven) (?:het )?(?:opnieuw )?prober|nog niet (?:bezorgd|afgeleverd)
+    opoznion|jeszcze (?:nie )?(?:zostal\w )?dostarcz|(?:bedzie|beda) (?:nadal |dalej )?(?:probowa|ponawia)
+    henuz teslim|denemeye devam|akan (?:terus|tetap) (?:mencoba|berusaha)|sẽ tiếp tục (?:thử|cố|gửi)
+    задерж|попытк\pL{1,3}[^.]{0,30}(?:продолж|будут повтор)|буд(?:ет|ут) (?:повторя|продолжа)|еще не (?:было )?доставлен
+    遅延|遅れ|再送を(?:試|続|行|繰)|(?:再試行|再送信?)(?:いた)?し(?:ます|続|ており)|再試行(?:を|が)(?:続|継続|行われ)
+    (?:まだ|未だ)[^。]{0,12}(?:配信|配達|送信|届)|(?:配信|配達|送信)の?(?:試行|試み)?を(?:続|継続)
+    延迟|延遲|继续尝试|繼續嘗試|(?:将|將|会|會)(?:自动|自動)?(?:重试|重試|重新投|再次(?:尝试|嘗試|投))|(?:尚未|还未|還未)被?(?:投|送|寄)
+    지연|(?:다시 |재)시도(?:할|합|됩|될|하고)|계속[^.]{0,16}시도|아직[^.]{0,16}(?:전달|배달|전송)되지
+    ล่าช้า|ยังไม่(?:ได้|สามารถ)(?:ถูก)?(?:จัด|นำ)?ส่ง|จะ(?:ยัง|คง)?(?:พยายาม|ลอง|ดำเนินการ)(?:จัด|นำ)?ส่ง
     """
 )
+_GIVEN_UP = re.compile(r"\bnicht (?:mehr )?weiter(?:hin)? versuch", re.IGNORECASE)
 _DELAYED_SUBJECT = re.compile(r"^(?:warning[:-]|delayed|.{0,80}(?:\(.{0,20}delay|delayed\b))", re.IGNORECASE)
 _ARRIVED = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 
@@ -165,7 +183,7 @@ def _in_its_own_form(mail: ParsedMail, text: str) -> Verdict | None:
     if not failures and not comes_from_mail_system(mail):
         return None
     is_hard = any(failure.is_hard for failure in failures)
-    if not is_hard and (_DELAYED.find(plain(text)) or _DELAYED_SUBJECT.match(mail.subject)):
+    if not is_hard and (_goes_on(text) or _DELAYED_SUBJECT.match(mail.subject)):
         unexplained = "no reason understood"
         return Verdict(
             kind="delayed",
@@ -182,6 +200,11 @@ def _in_its_own_form(mail: ParsedMail, text: str) -> Verdict | None:
         confidence=0.9,
         failures=tuple(failures),
     )
+
+
+def _goes_on(text: str) -> bool:
+    said = plain(text)
+    return _DELAYED.find(said) is not None and not _GIVEN_UP.search(said)
 
 
 def _unique(failures: Sequence[Failure]) -> tuple[Failure, ...]:

@@ -104,6 +104,7 @@ _ANSWER_PREFIX = re.compile(
     r"转发|轉寄|返信|転送|답장|전달)\s?(?:\[\d{1,3}\]\s?)?[:\uff1a]\s{0,5}){1,5}",
     re.IGNORECASE,
 )
+_REPLY_LINE = re.compile(r"^[ \t]{0,8}[45]\d\d[ -]", re.MULTILINE)
 _LIST_MARK = re.compile(
     r"^[ \t<>\"'\[(*|-]{0,20}(?:(?:failed |final |intended )?(?:recipients?|address|user|to)(?: address)?\s?:)?"
     r"[ \t<\"'\[(]{0,9}(?:mailto:)?",
@@ -115,6 +116,8 @@ def is_delivery_report(mail: ParsedMail, text: str) -> bool:
     """Whether a mail without the parts of RFC 3464 is a report; `text` is what stands above a returned mail."""
     said = plain("\n".join(line for line in text[:_MAX_TEXT].split("\n") if not line.startswith(">")))
     told = _TOLD.find(said)
+    if _is_answer_of_postmaster(mail, text):
+        return False
     if comes_from_mail_system(mail):
         is_named = _is_named_as_mail_system(mail)
         if mail.report_type == "delivery-status" or has_failed_subject(mail):
@@ -162,6 +165,24 @@ def _is_named_as_mail_system(mail: ParsedMail) -> bool:
 
 def _answers_something(mail: ParsedMail) -> bool:
     return bool(mail.in_reply_to or mail.references)
+
+
+def _is_answer_of_postmaster(mail: ParsedMail, text: str) -> bool:
+    """Whether who looks after a mail system answers us by hand: in our thread, with nothing that a program leaves.
+
+    Gateways of carriers answer in the thread too: with the words of SMTP on lines of their own, and no quote.
+    """
+    return (
+        (_REPLY_LINE.search(text[:_MAX_TEXT]) is None or "\n>" in text)
+        and _answers_something(mail)
+        and is_answer_to_report(mail)
+        and not mail.returned
+        and not mail.report_type
+        and not mail.has_null_return_path
+        and not mail.fields.has("x-failed-recipients")
+        and mail.fields.get("auto-submitted").strip().lower() in ("", "no")
+        and not any(b"mailer-daemon" in mail.fields.raw(name).lower() for name in ("from", "return-path", "sender"))
+    )
 
 
 def _lists_addresses(text: str) -> bool:

@@ -95,3 +95,92 @@ def test_people_who_write_about_failures_are_no_mail_systems() -> None:
     for subject in ("Re: Undeliverable", "Delivery problems with our parcels", "Question"):
         raw = f"From: a@example.net\nTo: mali@example.com\nSubject: {subject}\n\nOur user is unknown to you.\n"
         assert delivery_report(parse(raw.encode())) is None
+
+
+def in_prose(text: str, *, subject: str = "Delivery report") -> bytes:
+    return (
+        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.com\nTo: mali@example.com\n"
+        f"Subject: {subject}\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We could not deliver your mail to a@example.net yet. The server will keep trying for two days.",
+        "ยังไม่สามารถส่งอีเมลถึง a@example.net ได้ ระบบจะลองส่งใหม่ภายใน 2 วัน",
+        "Ihre Nachricht an a@example.net konnte bisher nicht zugestellt werden. Es wird weiter versucht.",
+        "Votre message n'a pas pu être remis à a@example.net. Le serveur continuera d'essayer pendant trois jours.",
+        "Votre message n'a pas encore pu être remis à a@example.net.",
+        "El mensaje no se pudo entregar a a@example.net. El sistema continuará intentando durante 48 horas.",
+        "Il messaggio per a@example.net non è stato consegnato. Il server continuerà a provare per due giorni.",
+        "A mensagem não foi entregue a a@example.net. O servidor continuará tentando por dois dias.",
+        "Uw bericht aan a@example.net kan niet worden bezorgd. De server blijft het proberen.",
+        "Nie można dostarczyć wiadomości do a@example.net. Serwer będzie ponawiał próby przez 2 dni.",
+        "Не удалось доставить письмо a@example.net. Сервер будет повторять попытки в течение двух дней.",
+        "a@example.net への配信はまだ完了していません。サーバーは今後2日間再試行します。",
+        "无法投递到 a@example.net,系统将自动重试两天。",
+        "a@example.net 로 메일을 전송하지 못했습니다. 서버가 이틀 동안 재시도합니다.",
+    ],
+)
+def test_a_report_that_says_that_the_system_goes_on_trying_is_a_delay(text: str) -> None:
+    verdict = delivery_report(parse(in_prose(text)))
+    assert verdict is not None
+    assert (verdict.kind, [each.is_hard for each in verdict.failures]) == ("delayed", [False])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Nachricht an a@example.net wurde nicht zugestellt. Die Zustellung wird nicht weiter versucht.",
+        "a@example.net 에 메일을 전송하지 못했습니다. 나중에 다시 시도해 주십시오.",
+        "a@example.net に配信できませんでした。再試行の回数を超えました。しばらくしてから再送をお願いします。",
+        "Votre message n'a pas pu être remis à a@example.net. Veuillez réessayer plus tard.",
+        "No se pudo entregar el mensaje a a@example.net. Vuelva a intentarlo más tarde.",
+    ],
+)
+def test_a_report_that_asks_us_to_try_again_or_has_given_up_is_no_delay(text: str) -> None:
+    verdict = delivery_report(parse(in_prose(text)))
+    assert verdict is not None
+    assert verdict.kind == "bounce"
+
+
+@pytest.mark.parametrize(
+    "sender", ["Kurt <postmaster@example.net>", "System Administrator <kurt@example.net>", "postmaster@example.net"]
+)
+@pytest.mark.parametrize("subject", ["Re: A shorter sales cycle", "AW: Undelivered mail and what it costs"])
+def test_who_looks_after_the_mail_there_may_write_about_failed_mail(sender: str, subject: str) -> None:
+    raw = (
+        f"From: {sender}\nTo: mali@example.com\nSubject: {subject}\nIn-Reply-To: <run-1.hello.7@example.com>\n\n"
+        "Your mail to a@example.net was returned: user unknown, says our log. Which address is it for?\n\n"
+        "On Mon, 2 Mar 2026 at 09:00, Mali <mali@example.com> wrote:\n> Are you the right one to ask?\n"
+    )
+    assert classify(parse(raw.encode()), now=NOW).kind == "reply"
+
+
+@pytest.mark.parametrize(
+    ("line", "subject"),
+    [
+        ("Return-Path: <>", "Re: A shorter sales cycle"),
+        ("Auto-Submitted: auto-replied", "Re: A shorter sales cycle"),
+        ("X-Failed-Recipients: a@example.net", "Re: A shorter sales cycle"),
+        ("Precedence: list", "Undeliverable: Re: A shorter sales cycle"),
+        ("Precedence: list", "Re: A shorter sales cycle: delivery failed"),
+    ],
+)
+def test_a_mail_system_that_answers_in_our_thread_is_one_still(line: str, subject: str) -> None:
+    raw = (
+        f"{line}\nFrom: postmaster@example.net\nTo: mali@example.com\nSubject: {subject}\n"
+        "In-Reply-To: <run-1.hello.7@example.com>\n\nCould not be delivered to:\n\na@example.net\nUser unknown\n"
+    )
+    assert classify(parse(raw.encode()), now=NOW).kind == "bounce"
+
+
+def test_a_gateway_that_answers_in_our_thread_with_the_words_of_smtp_is_a_mail_system() -> None:
+    raw = (
+        b"From: post_master@sms.example.net\nTo: mali@example.com\nSubject: Re:A shorter sales cycle\n"
+        b"In-Reply-To: <run-1.hello.7@example.com>\n\nError: Invalid user address\n\nError message below:\n"
+        b"550 - Requested action not taken: no such user here\n\nRCPT TO: a@sms.example.net\n"
+    )
+    verdict = classify(parse(raw), now=NOW)
+    assert (verdict.kind, [each.recipient for each in verdict.failures]) == ("bounce", ["a@sms.example.net"])

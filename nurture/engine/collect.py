@@ -101,12 +101,13 @@ class Collector:
             try:
                 taken += self.collect(folder)
             except MailboxUnavailable as trouble:
+                if self._is_stopping:
+                    break
                 last = trouble
                 is_hopeless = isinstance(trouble, MailboxRefused)
                 for each in mine[place:] if is_hopeless else [folder]:
                     self.troubles[each.name] = str(trouble)
-                if not self._is_stopping:
-                    log.warning("mailbox unavailable", mailbox=folder.name, because=str(trouble))
+                log.warning("mailbox unavailable", mailbox=folder.name, because=str(trouble))
                 if is_hopeless:
                     break
             else:

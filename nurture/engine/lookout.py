@@ -126,7 +126,8 @@ class Lookout:
                     taken, trouble = self._collector.collect_of(post.sender)
                     if taken and not is_announced:
                         self._doubt(post)
-                    if trouble is None and not watched:
+                    # Asked again: before its first look a mailbox has nothing that a lease could stand on.
+                    if trouble is None and not watched and self._is_mine(post):
                         watched = True
                         self._watch(post)
             except ServiceUnavailable as outage:
@@ -156,7 +157,10 @@ class Lookout:
             wait = LOOKS_BESIDE_WATCH_EVERY
         else:
             wait = LOOKS_EVERY
-        return self._clock.seconds_until(self._clock.now() + wait)
+        return self._seconds(wait)
+
+    def _seconds(self, span: timedelta) -> float:
+        return self._clock.seconds_until(self._clock.now() + span)
 
     def _doubt(self, post: _Post) -> None:
         """Mail came that nobody announced: a line that says nothing may be dead."""
@@ -184,7 +188,7 @@ class Lookout:
                 return  # the server does not announce mail: looking at intervals is all there is
             failures = 1 if time.monotonic() - began > _STOOD_SECONDS else failures + 1
             wait = look_again_after(failures, self._chance.uniform(0, 1), is_refused=is_refused)
-            self._stopping.wait(wait.total_seconds())
+            self._stopping.wait(self._seconds(wait))
 
 
 def _settle(future: asyncio.Future[None], fault: Exception | None) -> None:

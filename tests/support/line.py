@@ -19,6 +19,8 @@ class Line:
         self._target = target
         self._cuts = list(cuts)
         self._silenced = threading.Event()
+        self._silent_at = ""
+        self.is_silent = False
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -28,6 +30,10 @@ class Line:
         """From now on the connections that stand stay open, and nothing passes; new ones work."""
         self._silenced.set()
         self._silenced = threading.Event()
+
+    def fall_silent_at(self, verb: str) -> None:
+        """Say nothing more on a connection on which that command comes; `is_silent` says that it came."""
+        self._silent_at = verb
 
     def break_off(self) -> None:
         """Break the connections that stand; new ones work."""
@@ -86,7 +92,11 @@ class Line:
                 if silenced.is_set():
                     continue
                 *lines, rest = (rest + data).split(b"\r\n")
-                self.commands += [line.partition(b" ")[2] or line for line in lines]
+                commands = [line.partition(b" ")[2] or line for line in lines]
+                self.commands += commands
+                if self._silent_at and any(each.startswith(self._silent_at.encode()) for each in commands):
+                    self.is_silent = True
+                    continue
                 outside.sendall(data)
             outside.shutdown(socket.SHUT_RDWR)
 

@@ -119,9 +119,9 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def odd_server(odd: Oddities) -> Iterator[int]:
+def odd_server(odd: Oddities, *, port: int = 0) -> Iterator[int]:
     """The port of such a server, gone at the end."""
-    with _Server(("127.0.0.1", 0), _Session) as server:
+    with _Server(("127.0.0.1", port), _Session) as server:
         server.odd = odd
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

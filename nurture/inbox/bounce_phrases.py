@@ -146,6 +146,7 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         (?:sender|from|originator|return[- ]path|reverse[- ]path)(?: address| domain)? (?:was |is |\
             has been )?(?:rejected|denied|refused|blocked|invalid|unknown|not)\b
         domain of sender
+        \byour (?:mail |sending )?(?:domain|host|server) (?:is |was )?(?:not|unknown|invalid|does(?: not|n't))
         sender (?:address )?(?:verif\w{0,8}|callout|domain)[^.;]{0,30} (?:fail|reject|not|invalid|must|does)
         sender (?:address|domain|e-?mail)\b[^.;]{0,40}(?:not exist|not found|not valid|no such|\
             could not be verified|unverified|must)

@@ -110,6 +110,8 @@ def bounce_reason(status: str, text: str, command: Command = "", beside: str = "
     if not word:
         return BounceReason(word="no reason understood", is_known=False, status=status)
     is_hard = word in HARD_REASONS
+    if is_hard and code == "sender refused":
+        return BounceReason(word=code, status=status)
     if is_hard and command in ("connect", "mail") and not _is_about_recipient(status):
         return BounceReason(word="sender refused", status=status)
     if word == "user unknown" and not _is_sure(status, text, command, beside):

@@ -250,3 +250,16 @@ def test_every_reason_is_one_of_the_closed_list() -> None:
 def test_texts_that_no_server_writes_are_survived() -> None:
     for text in ("\ud800\udfff" * 50, "a" * 100_000, "user " * 20_000, "<" * 50_000, "5" * 50_000, "@" * 50_000):
         assert bounce_reason(text[:20], text).word in FAILURE_REASONS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "550 5.1.7 Invalid address: sender mailbox does not exist",
+        "550 5.1.8 Unknown address, domain not found",
+        "550 Blocked: your domain does not exist in our list",
+        "550 your mail server is unknown",
+    ],
+)
+def test_what_is_said_of_the_sender_does_not_make_the_recipient_s_address_dead(text: str) -> None:
+    assert not bounce_reason(status_in(text), text, "rcpt").is_hard

@@ -165,7 +165,7 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         r"""
         \bdnsbl\b|black ?-?list|block ?-?list|deny ?-?list|\brbls?\b|real-?time block|spamhaus|spamcop
         barracudacentral|\b[xspc]bl\b|\(bl\)
-        (?:your|sending|source|client|remote) (?:mail ?|e-?mail )?(?:server'?s?|ip|host|address|mta|network|system|\
+        (?:your|sending|source|client) (?:mail ?|e-?mail )?(?:server'?s?|ip|host|address|mta|network|system|\
             connection|domain)(?: address| ip)?\b[^.;]{0,40}(?:block|refus|reject|listed|denied|banned|prohibit|\
             not (?:allowed|accepted|welcome))
         client host\b[^.;]{0,60}(?:block|reject|denied|refus)

@@ -1,7 +1,7 @@
 """Whom a report in a form of its own concerns, and what it says about each of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nurture.inbox.parse import ParsedMail
@@ -50,16 +50,21 @@ _EXPANDED = re.compile(
     r"<?([^\s<>()]{1,64}@[^\s<>()]{1,255}?)>?\)?(?=[\s:,]|$)",
     re.IGNORECASE,
 )
+_IS_BARE = re.compile(r"[\s>*|\"'<(\[-]{0,40}[^\s<>@]{1,80}@[^\s<>@]{1,255}>?[)\]'\",;\s]{0,20}")
 _VERP = re.compile(r"[+-]([^@=+\s]{1,64})=([^@=\s]{1,255}\.[^@=\s]{1,60})@")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedRecipient:
-    """`address` was written to, `final` is where that led (empty: nowhere else); `about` is what is said of it."""
+    """`address` was written to, `final` is where that led (empty: nowhere else).
+
+    `about` is what is said of it, `rest` what is said of nobody else.
+    """
 
     address: str
     final: str = ""
-    about: str = ""
+    about: str
+    rest: str
 
 
 def failed_recipients(mail: ParsedMail, text: str) -> list[FailedRecipient]:
@@ -72,8 +77,9 @@ def failed_recipients(mail: ParsedMail, text: str) -> list[FailedRecipient]:
     chosen = chosen or _unique(match[1] for line in lines for match in _EXPANDED.finditer(line))
     chosen = chosen or _unique(returned_recipients(mail)) or _unique(_verp(mail))
     chosen = chosen or _unique(place.address for place in places if place.is_named)
-    sections = sections_of([address.lower() for address in chosen], lines)
-    found = [_expanded(address, sections.get(address.lower(), "")) for address in chosen[:MAX_FAILURES]]
+    sections = sections_of(chosen, lines)
+    rest = sections.get("", "") if len(chosen) > 1 else text
+    found = [_expanded(address, sections[address.lower()], rest) for address in chosen[:MAX_FAILURES]]
     return list({each.address.lower(): each for each in reversed(found)}.values())[::-1]
 
 
@@ -92,7 +98,7 @@ def _places(lines: list[str]) -> Iterator[_Place]:
         is_summary = _SUMMARY_LINE.match(line) is not None
         for match in list(ADDRESS.finditer(line))[:20]:
             before = line[max(0, match.start() - 80) : match.start()]
-            address = _PREFIX.sub("", match[0]).strip(".'")
+            address = _clean(match[0])
             if (
                 "@" not in address
                 or MAIL_SYSTEM.search(address)
@@ -131,31 +137,38 @@ def _verp(mail: ParsedMail) -> Iterator[str]:
         yield from (f"{local}@{domain}" for local, domain in _VERP.findall(address))
 
 
-def _expanded(address: str, about: str) -> FailedRecipient:
+def _expanded(address: str, about: str, rest: str) -> FailedRecipient:
     match = _EXPANDED.search(about[:1_000])
     if match and match[1].lower() != address.lower():
-        return FailedRecipient(address=match[1], final=address, about=about)
-    return FailedRecipient(address=address, about=about)
+        return FailedRecipient(address=match[1], final=address, about=about, rest=rest)
+    return FailedRecipient(address=address, about=about, rest=rest)
 
 
-def sections_of(addresses: list[str], lines: list[str]) -> dict[str, str]:
-    """What follows each line that names one of `addresses` (in lower case), until another is named.
+def sections_of(addresses: Iterable[str], lines: list[str]) -> dict[str, str]:
+    """What is said of each of `addresses`: from a line that names it to one that names another.
 
-    The line that leads to the first of them belongs to it: some say the reason there.
+    Addresses that stand below each other share what follows them. The line above the first of them belongs to it: some
+    say the reason there. Under the empty address stands what is said of none.
     """
-    sections: dict[str, list[str]] = {}
-    current: list[str] = []
-    left = 0
-    above = ""
+    wanted = {address.lower() for address in addresses}
+    sections: dict[str, list[str]] = {address: [] for address in wanted}
+    current: set[str] = set()
+    is_bare, left, above = False, 0, ""
     for line in lines[:_MAX_LINES]:
-        lowered = line.lower() if "@" in line else ""
-        here = [address for address in addresses if address in lowered]
+        here = {_clean(found).lower() for found in ADDRESS.findall(line)[:20]} & wanted if "@" in line else set()
         if here:
-            sections = sections or {address: [above] for address in here[:5]}
-            current, left = here[:5], _SECTION_LINES
-        above = line if line.strip() else above
-        if left > 0:
-            for address in current:
-                sections.setdefault(address, []).append(line)
+            if not current:
+                for address in here:
+                    sections[address].append(above)
+            current = current | here if is_bare else here
+            is_bare, left = _IS_BARE.fullmatch(line) is not None, _SECTION_LINES
+        elif line.strip():
+            is_bare, above = False, line
+        for address in current if left > 0 else ("",):
+            sections.setdefault(address, []).append(line)
         left -= 1
     return {address: "\n".join(found) for address, found in sections.items()}
+
+
+def _clean(address: str) -> str:
+    return _PREFIX.sub("", address).strip(".'")

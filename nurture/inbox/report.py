@@ -48,6 +48,7 @@ _DELAYED = PhraseLines(
     延迟|延遲|继续尝试|繼續嘗試|(?:将|將|会|會)(?:自动|自動)?(?:重试|重試|重新投|再次(?:尝试|嘗試|投))|(?:尚未|还未|還未)被?(?:投|送|寄)
     지연|(?:다시 |재)시도(?:할|합|됩|될|하고)|계속[^.]{0,16}시도|아직[^.]{0,16}(?:전달|배달|전송)되지
     ล่าช้า|ยังไม่(?:ได้|สามารถ)(?:ถูก)?(?:จัด|นำ)?ส่ง|จะ(?:ยัง|คง)?(?:พยายาม|ลอง|ดำเนินการ)(?:จัด|นำ)?ส่ง
+    ไม่ต้องส่ง[^.]{0,16}(?:ซ้ำ|อีก|ใหม่)|แจ้งเตือนเท่านั้น
     """
 )
 _GIVEN_UP = re.compile(r"\bnicht (?:mehr )?weiter(?:hin)? versuch", re.IGNORECASE)
@@ -79,8 +80,7 @@ def _of_groups(groups: Sequence[Fields], text: str) -> Verdict | None:
     """RFC 3464: what each recipient's group says, with the text beside it; None where no group names a recipient."""
     named = [(group, *_recipients(group)) for group in groups]
     named = [each for each in named if each[1]][:MAX_FAILURES]
-    lines = text.split("\n")
-    sections = sections_of([final.lower() or address.lower() for _, address, final in named if address], lines)
+    sections = sections_of([final or address for _, address, final in named], text.split("\n"))
     failed: list[Failure] = []
     delayed: list[Failure] = []
     arrived: list[Failure] = []
@@ -94,8 +94,7 @@ def _of_groups(groups: Sequence[Fields], text: str) -> Verdict | None:
             case "arrived":
                 arrived.append(replace(failure, is_hard=False, reason="delivered"))
             case "delayed":
-                word = found.word if found.is_known else "delayed"
-                delayed.append(replace(failure, is_hard=False, reason=word))
+                delayed.append(_delayed(failure))
             case _:
                 failed.append(failure)
     if failed:
@@ -169,8 +168,8 @@ def _in_its_own_form(mail: ParsedMail, text: str) -> Verdict | None:
     recipients = failed_recipients(mail, text)
     failures = []
     for each in recipients:
-        command = command_in(each.about) or (command_in(text) if len(recipients) == 1 else "")
-        found = _first_known("", (each.about, text), command)
+        command = command_in(each.about) or command_in(each.rest)
+        found = _first_known("", (each.about, each.rest), command)
         failures.append(
             Failure(
                 recipient=each.address,
@@ -184,14 +183,11 @@ def _in_its_own_form(mail: ParsedMail, text: str) -> Verdict | None:
         return None
     is_hard = any(failure.is_hard for failure in failures)
     if not is_hard and (_goes_on(text) or _DELAYED_SUBJECT.match(mail.subject)):
-        unexplained = "no reason understood"
         return Verdict(
             kind="delayed",
             reason="delivery report: delayed, the server goes on trying",
             confidence=0.9,
-            failures=tuple(
-                replace(each, reason="delayed") if each.reason == unexplained else each for each in failures
-            ),
+            failures=tuple(_delayed(each) for each in failures),
         )
     word = failures[0].reason if failures else bounce_reason("", text).word
     return Verdict(
@@ -205,6 +201,12 @@ def _in_its_own_form(mail: ParsedMail, text: str) -> Verdict | None:
 def _goes_on(text: str) -> bool:
     said = plain(text)
     return _DELAYED.find(said) is not None and not _GIVEN_UP.search(said)
+
+
+def _delayed(failure: Failure) -> Failure:
+    """Of what goes on being tried no reason says that it is over."""
+    is_final = failure.reason in ("no reason understood", "not accepted in time")
+    return replace(failure, is_hard=False, reason="delayed" if is_final else failure.reason)
 
 
 def _unique(failures: Sequence[Failure]) -> tuple[Failure, ...]:

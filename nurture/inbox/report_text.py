@@ -11,6 +11,8 @@ _MAX_LINE = 1_000
 _MAX_GROUPS = 50
 
 _RETURNED_BELOW = re.compile(
+    # A header that begins in the first column; summaries of the mail are set in.
+    r">?[ ]?(?:return(?:ed)?[- ]path\s{0,3}:|received: (?:from|by|\()|message-id\s{0,3}:)|"
     r"[\s>*#_=+-]{0,80}(?:"
     r"(?:this|here|below|included|attached|following)\S{0,1} (?:is|are) (?:a |the )?(?:full |complete )?"
     r"(?:copy|first|header|original|returned|part)|below this line|included is a copy|"
@@ -19,7 +21,6 @@ _RETURNED_BELOW = re.compile(
     r"received|cannot|couldn|for|on|not|exceed|been|that|and|$))[^.]{0,60}$|"
     r"message (?:headers?|contents?|text|follows|body)\b.{0,40}$|"
     r"(?:original|here is|a copy of) .{0,40}(?:follow|below|headers)|"
-    r"return(?:ed)?[- ]path\s{0,3}:|received: (?:from|by|\()|message-id\s{0,3}:|"
     r"headers? of (?:the|your)|unsent message|begin(?:ning)? of (?:the )?(?:original|returned)|"
     r"ursprueng?liche|originalnachricht|(?:message|courriel) (?:d'origine|original)\s{0,3}[:-]|"
     r"mensaje original|messaggio originale|mensagem original|исходное (?:сообщение|письмо)|"

@@ -67,7 +67,7 @@ def mail_by(conn: Connection, mail_id: int) -> Inbound:
 @click.option("--intent", type=click.Choice(INTENTS), default=None, help="Only replies of this intent.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Only what came on this day or later.")
 @click.option("--contact", "email", metavar="EMAIL", default=None, help="Only what is this contact's.")
-@click.option("--limit", default=50, show_default=True, help="0 for all.")
+@click.option("--limit", type=click.IntRange(0, 1_000_000), default=50, show_default=True, help="0 for all.")
 @json_option
 @click.pass_context
 def list_(

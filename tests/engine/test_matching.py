@@ -84,13 +84,15 @@ def test_a_colleague_who_quotes_our_link_or_id_moves_the_right_run_and_is_shown_
     url = unsubscribe_url(workshop, workshop.messages_of(person)[0].id)
     safe = f"https://safelinks.example/?url={quote(quote(url, safe=''), safe='')}&data=1"
     mail = {
-        "plain": raw_mail(f"Yes, show me.\r\n\r\n> Unsubscribe: {url}", from_=ANAN),
-        "wrapped": raw_mail(f"Yes, show me.\r\n\r\n> Unsubscribe <{safe}>", from_=ANAN),
+        "plain": raw_mail(f"The rain has come early.\r\n\r\n> Unsubscribe: {url}", from_=ANAN),
+        "wrapped": raw_mail(f"The rain has come early.\r\n\r\n> Unsubscribe <{safe}>", from_=ANAN),
         "href": raw_mail(
-            f'<p>Yes, show me.</p><blockquote><a href="{url}">x</a></blockquote>', from_=ANAN, kind="html"
+            f'<p>The rain has come early.</p><blockquote><a href="{url}">x</a></blockquote>', from_=ANAN, kind="html"
         ),
-        "broken": raw_mail(f"Yes, show me.\r\n\r\n> {url[:50]}\r\n> {url[50:]}", from_=ANAN),
-        "header": raw_mail("Yes, show me.", from_=ANAN, more=f"X-Original-Ref: {relay.accepted[0].message_id}\r\n"),
+        "broken": raw_mail(f"The rain has come early.\r\n\r\n> {url[:50]}\r\n> {url[50:]}", from_=ANAN),
+        "header": raw_mail(
+            "The rain has come early.", from_=ANAN, more=f"X-Original-Ref: {relay.accepted[0].message_id}\r\n"
+        ),
     }[way]
     workshop.drop(mail)
     workshop.one_pass()

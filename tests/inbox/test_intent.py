@@ -210,6 +210,7 @@ question | how do I cancel a subscription for one of my users?
 other | I almost unsubscribed but this is great
 other | please don't unsubscribe me
 other | remove the attachment please
+other | Please remove me from cc and add Joe, he runs this project.
 other | stop by our office
 question | ปุ่มยกเลิกการรับอีเมลของลูกค้าอยู่ตรงไหนคะ
 """

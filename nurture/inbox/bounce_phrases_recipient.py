@@ -125,7 +125,8 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
     (
         "protocol broken",
         r"""
-        duplicate header|bare[- ](?:lf|cr|line ?feed|new ?line)|bare <?[lc][rf]>?|\brfc[- ]?\d{3,4}|(?:not|isn't) rfc
+        duplicate header|bare[- ](?:lf|cr|line ?feed|new ?line)|bare <?[lc][rf]>?|\brfc[- ]?\d{4}
+        \brfc[- ]?822 (?:compl|viol|head|form)|(?:not|isn't) rfc
         rfc[- ]compliant|non-?compliant
         syntax error|malformed|multiple addresses in from|out of sequence|bad sequence|pipelining
         (?:missing|invalid|multiple|no|bad|improper|illegal) (?:a |an |required |valid ){0,2}'?(?:from|to|date|\

@@ -18,8 +18,9 @@ _SUBJECT = re.compile(
     r"spam report|feedback (?:loop|report)|\bjmrp\b|\bfbl\b|client tos notification|reported as (?:spam|junk)",
     re.IGNORECASE,
 )
+# Who passes on what people reported: role addresses, never a person's.
 _SENDER = re.compile(
-    r"^(?:staff@hotmail|scomp@|fbl\b|feedback|complaints?\b|abuse[-_.]?(?:report|fbl)|spam[-_.]?(?:report|feedback|fbl)|"
+    r"^(?:staff@|scomp@|no-?reply|do-?not-?reply|postmaster@|abuse@|fbl\b|feedback|complaints?\b|abuse[-_.]?(?:report|fbl)|spam[-_.]?(?:report|feedback|fbl)|"
     r"jmrp)|@(?:fbl|feedback|arf|complaints?|email-abuse)\.",
     re.IGNORECASE,
 )
@@ -55,8 +56,7 @@ def complaint(mail: ParsedMail) -> Verdict | None:
         return None
     if any(fields.has("x-hmxmroriginalrecipient") for fields in mail.returned):
         return _complaint(mail, "abuse", "returned mail with X-HmXmrOriginalRecipient")
-    subject = _SUBJECT.search(mail.subject[:300])
-    if subject and (_SENDER.search(mail.from_.email) or subject.start() < 12):
+    if _SUBJECT.search(mail.subject[:300]) and _SENDER.search(mail.from_.email):
         return _complaint(mail, "abuse", f"subject: {mail.subject[:80]}", confidence=0.8)
     return None
 

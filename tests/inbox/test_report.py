@@ -184,3 +184,145 @@ def test_a_gateway_that_answers_in_our_thread_with_the_words_of_smtp_is_a_mail_s
     )
     verdict = classify(parse(raw), now=NOW)
     assert (verdict.kind, [each.recipient for each in verdict.failures]) == ("bounce", ["a@sms.example.net"])
+
+
+def test_each_recipient_of_a_report_gets_the_reason_that_is_said_of_it() -> None:
+    groups = "".join(
+        f"Final-Recipient: rfc822; {name}@example.net\nAction: failed\nStatus: 5.0.0\n\n" for name in ("ann", "joann")
+    )
+    text = "<ann@example.net>: mailbox full\n\n<joann@example.net>: no mailbox here by that name\n"
+    verdict = delivery_report(parse(report(groups, text=text)))
+    assert verdict is not None
+    assert [(each.recipient, each.reason) for each in verdict.failures] == [
+        ("ann@example.net", "mailbox full"),
+        ("joann@example.net", "user unknown"),
+    ]
+
+
+def test_what_is_said_of_one_recipient_is_not_held_against_another() -> None:
+    text = "Could not be delivered:\n\n<a@example.net>: 550 5.1.1 user unknown\n<b@example.net>: 550 5.0.0 sorry\n"
+    verdict = delivery_report(parse(in_prose(text)))
+    assert verdict is not None
+    assert [(each.recipient, each.is_hard) for each in verdict.failures] == [
+        ("a@example.net", True),
+        ("b@example.net", False),
+    ]
+
+
+def test_a_reason_below_a_list_of_addresses_is_everybody_s() -> None:
+    verdict = delivery_report(
+        parse(in_prose("Could not deliver to:\n\n  a@example.net\n  b@example.net\n\nMailbox full.\n"))
+    )
+    assert verdict is not None
+    assert [each.reason for each in verdict.failures] == ["mailbox full", "mailbox full"]
+
+
+def test_the_address_that_was_written_to_comes_before_the_one_that_it_led_to() -> None:
+    for group in (
+        "Original-Recipient: rfc822; a@example.net\nFinal-Recipient: rfc822; box7@store.example\n",
+        "Original-Recipient: rfc822;<a@example.net>\nFinal-Recipient: LOCAL; <box7@store.example>\n",
+    ):
+        verdict = delivery_report(parse(report(f"{group}Action: failed\nStatus: 5.1.1\n")))
+        assert verdict is not None
+        assert [(each.recipient, each.final_recipient) for each in verdict.failures] == [
+            ("a@example.net", "box7@store.example")
+        ]
+
+
+def test_a_delay_names_whom_it_is_about_and_holds_nothing_against_them() -> None:
+    group = "Final-Recipient: rfc822; a@example.net\nAction: delayed\nStatus: 4.4.1\n"
+    for diagnostic, reason in (
+        ("", "server not reached"),
+        ("Diagnostic-Code: smtp; 450 4.1.1 user unknown\n", "user unknown"),
+    ):
+        verdict = delivery_report(parse(report(group + diagnostic, text="Will be retried.")))
+        assert verdict is not None
+        assert verdict.kind == "delayed"
+        assert [(each.recipient, each.reason, each.is_hard) for each in verdict.failures] == [
+            ("a@example.net", reason, False)
+        ]
+
+
+def test_a_report_about_several_names_who_failed_and_who_waits() -> None:
+    groups = (
+        "Final-Recipient: rfc822; a@example.net\nAction: failed\nStatus: 5.1.1\n\n"
+        "Final-Recipient: rfc822; b@example.net\nAction: delayed\nStatus: 4.4.1\n\n"
+        "Final-Recipient: rfc822; c@example.net\nAction: relayed\nStatus: 2.0.0\n"
+    )
+    verdict = delivery_report(parse(report(groups)))
+    assert verdict is not None
+    assert verdict.kind == "bounce"
+    assert [(each.recipient, each.is_hard) for each in verdict.failures] == [
+        ("a@example.net", True),
+        ("b@example.net", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("group", "status", "reason"),
+    [
+        ("Status: 5.4.4 (Illegal host/domain name found)\n", "5.4.4", "domain unknown"),
+        ("Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.2.2 mailbox full\n", "5.2.2", "mailbox full"),
+        ("Status: 5.2.2\nDiagnostic-Code: smtp; 550 sorry\n", "5.2.2", "mailbox full"),
+        ("Status: none\nDiagnostic-Code: smtp; 554 spam message\n", "", "taken for spam"),
+        ("Status: 5.1.1\nDiagnostic-Code: X-Unix; 67\n", "5.1.1", "delivery program failed"),
+    ],
+)
+def test_status_and_reason_come_from_where_they_are_said_best(group: str, status: str, reason: str) -> None:
+    verdict = delivery_report(parse(report(f"Final-Recipient: rfc822; a@example.net\nAction: failed\n{group}")))
+    assert verdict is not None
+    assert [(each.status, each.reason) for each in verdict.failures] == [(status, reason)]
+
+
+def test_groups_that_broken_mime_left_in_the_text_are_read() -> None:
+    text = (
+        "   ----- Transcript of session follows -----\n\nReporting-MTA: dns; mx\n\n"
+        "Final-Recipient: RFC822; a@example.net\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2\n"
+        "    mailbox full\n\nFinal-Recipient: RFC822; b@example.net\nAction: delayed\nStatus: 4.4.1\n"
+    )
+    verdict = delivery_report(parse(in_prose(text)))
+    assert verdict is not None
+    assert [(each.recipient, each.reason) for each in verdict.failures] == [
+        ("a@example.net", "mailbox full"),
+        ("b@example.net", "server not reached"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("below", "to", "recipient"),
+    [
+        (
+            "----- Original message -----\nTo: Som <a@example.net>\nSubject: Hello\n",
+            "mali@example.com",
+            "a@example.net",
+        ),
+        ("", "bounce+a=example.net@example.com", "a@example.net"),
+        ("", "a@example.net", "a@example.net"),
+    ],
+)
+def test_where_the_text_names_nobody_the_returned_mail_or_our_own_address_does(
+    below: str, to: str, recipient: str
+) -> None:
+    raw = (
+        f"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.com\nTo: {to}\nSubject: failure notice\n\n"
+        f"Your message could not be delivered: mailbox full. It was for {to}.\n\n{below}"
+    )
+    verdict = delivery_report(parse(raw.encode()))
+    assert verdict is not None
+    assert [each.recipient for each in verdict.failures] == [recipient]
+
+
+def test_a_report_of_any_size_and_form_takes_little_work() -> None:
+    head = b"Return-Path: <>\nFrom: MAILER-DAEMON@x.example\nTo: mali@example.com\nSubject: failure notice\n\n"
+    for piece in (
+        b"<a@b.example>: user mailbox ",
+        b"To: ",
+        b"<",
+        b"@",
+        b"a.",
+        b"-",
+        b"(expanded from <",
+        b"550-5.1.1 ",
+    ):
+        assert delivery_report(parse(head + piece * 20_000)) is not None
+        assert delivery_report(parse(head + (piece * 30 + b"\n") * 5_000)) is not None

@@ -482,3 +482,31 @@ def test_a_report_is_a_reply_when_a_person_sends_it_on(form: str) -> None:
         quoted = "".join(f"> {line}\n" for line in text.split("\n")) if prefix == "Re: " else text
         mail.set_content(above + quoted)
         assert classify(parse(mail.as_bytes()), now=NOW).kind == "reply"
+
+
+def folded(raw: bytes) -> bytes:
+    """Long fields broken at their first space, as relays break them."""
+    head, _, body = raw.partition(b"\n\n")
+    lines = [
+        line.replace(b" ", b"\n\t", 2).replace(b"\n\t", b" ", 1) if line.count(b" ") > 1 else line
+        for line in head.split(b"\n")
+    ]
+    return b"\n".join(lines) + b"\n\n" + body
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_neither_line_ends_nor_folding_nor_the_case_of_field_names_matter(form: str) -> None:
+    raw = mail_of(form)
+    head, _, body = raw.partition(b"\n\n")
+    names = [line.split(b":")[0] for line in head.split(b"\n") if b":" in line]
+    shouted = head
+    for name in names:
+        shouted = shouted.replace(name + b":", name.upper() + b":")
+    expected = classify(parse(raw), now=NOW)
+    for changed in (
+        raw.replace(b"\n", b"\r\n"),
+        raw.replace(b"\n", b"\r"),
+        folded(raw),
+        shouted + b"\n\n" + body,
+    ):
+        assert classify(parse(changed), now=NOW) == expected

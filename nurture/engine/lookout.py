@@ -7,6 +7,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -56,6 +57,7 @@ class Lookout:
         self._worker = worker
         self._stopping = threading.Event()
         self._once: asyncio.Future[None] | None = None
+        self._starting = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._posts = tuple(
             _Post(sender=sender, folders=tuple(folder for folder in collector.folders if folder.sender == sender))
@@ -72,12 +74,13 @@ class Lookout:
         once = self._once = asyncio.get_running_loop().create_future()
 
         def look() -> None:
+            trouble: Exception | None = None
             try:
                 self._collector.collect_all()
             except Exception as fault:  # noqa: BLE001  it is raised to who waits for the look
-                once.get_loop().call_soon_threadsafe(_settle, once, fault)
-            else:
-                once.get_loop().call_soon_threadsafe(_settle, once, None)
+                trouble = fault
+            with suppress(RuntimeError):  # the loop may be gone, where `stop` did not wait for a server
+                once.get_loop().call_soon_threadsafe(_settle, once, trouble)
 
         self._start(look)
         await once
@@ -110,8 +113,10 @@ class Lookout:
 
     def _start(self, act: Callable[[], None]) -> None:
         thread = threading.Thread(target=act, daemon=True, name="look")
-        self._threads.append(thread)
-        thread.start()
+        with self._starting:
+            self._threads = [each for each in self._threads if each.is_alive()]
+            self._threads.append(thread)
+            thread.start()
 
     def _keep_looking(self, post: _Post) -> None:
         """An outage is logged and only puts off; so does a fault of ours, which must not end the looking."""

@@ -25,10 +25,12 @@ _BREAKS_A_MAIL = 3
 class _Progress:
     """How far one look has come, over the connections that it takes.
 
-    `giving` are the mails that the server is being asked for; `breaks` counts how often the line broke at each.
+    `given` are the mails that came, `giving` those that the server is being asked for; `breaks` counts how often the
+    line broke at each.
     """
 
     cursor: Cursor
+    given: set[int] = field(default_factory=set)
     giving: Sequence[int] = ()
     breaks: Counter[int] = field(default_factory=Counter)
     broken: int = 0
@@ -93,12 +95,15 @@ class ImapMailbox:
         validity = folder.uid_validity
         start = progress.cursor
         is_numbered_anew = start.uid_validity != validity
-        waiting = _waiting(folder, since if is_numbered_anew else None, after=0 if is_numbered_anew else start.last_uid)
+        with self._line.patient(folder.client):
+            waiting = _waiting(
+                folder, since if is_numbered_anew else None, after=0 if is_numbered_anew else start.last_uid
+            )
         giver = Giver(folder.client, max_bytes=self._max_bytes, is_header_enough=self._is_sent)
         for begin in range(0, len(waiting), KEYS_AT_ONCE):
             batch = waiting[begin : begin + KEYS_AT_ONCE]
             known = is_known([_key(validity, uid) for uid in batch])
-            unknown = [uid for uid in batch if _key(validity, uid) not in known]
+            unknown = [uid for uid in batch if _key(validity, uid) not in known and uid not in progress.given]
             facts = giver.facts(unknown)
             wanted = [uid for uid in facts if not is_numbered_anew or _is_since(facts[uid], since)]
             for group in _groups(wanted, facts, progress.breaks, self._max_bytes):
@@ -106,9 +111,11 @@ class ImapMailbox:
                 given = list(giver.give(group, facts, breaks=progress.breaks[group[0]]))
                 progress.giving = ()
                 for uid, mail in given:
-                    after = Cursor(uid_validity=validity, last_uid=uid)
-                    yield _fetched(uid, mail, facts[uid], after, since)
+                    # Among mails numbered anew old ones may follow: until all are through the old cursor stands.
+                    after = start if is_numbered_anew else Cursor(uid_validity=validity, last_uid=uid)
+                    yield _fetched(_key(validity, uid), mail, facts[uid], after, since)
                     progress.cursor = after
+                    progress.given.add(uid)
         last = max([folder.uid_next - 1, *waiting[-1:], 0 if is_numbered_anew else start.last_uid])
         done = Cursor(uid_validity=validity, last_uid=last)
         if done != progress.cursor:
@@ -147,9 +154,9 @@ def _is_since(facts: Facts, since: datetime) -> bool:
     return facts.received_at is None or facts.received_at >= since
 
 
-def _fetched(uid: int, given: Given, facts: Facts, after: Cursor, since: datetime) -> Fetched:
+def _fetched(key: str, given: Given, facts: Facts, after: Cursor, since: datetime) -> Fetched:
     return Fetched(
-        key=_key(after.uid_validity or 0, uid),
+        key=key,
         raw=given.raw,
         cursor_after=after,
         received_at=facts.received_at or since,

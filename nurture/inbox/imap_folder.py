@@ -27,12 +27,13 @@ def open_folder(line: ImapLine, client: IMAPClient, name: str, *, is_sent: bool 
     """The folder of that name; for `auto`, the one of sent mail. Raises MailboxUnavailable where it is not there."""
     found = _sent_folder(line, client) if is_sent and name == AUTO else name
     try:
-        status = client.select_folder(found, readonly=True)
+        with line.patient(client):
+            status = client.select_folder(found, readonly=True)
     except IMAPClientAbortError:
         raise
     except IMAPClientError as error:
         there = _folders(client)
-        if found in there:
+        if found in there or not there:
             raise line.trouble(
                 f"the folder {found!r} cannot be opened: {error}", "The next look tries again."
             ) from None
@@ -55,7 +56,7 @@ def _sent_folder(line: ImapLine, client: IMAPClient) -> str:
 
 def _missing(line: ImapLine, message: str, there: list[str]) -> MailboxUnavailable:
     names = ", ".join(there[:_FOLDERS_NAMED]) + (", …" if len(there) > _FOLDERS_NAMED else "")
-    return line.trouble(message, f"The account has: {names}." if names else "The account shows no folder.")
+    return line.trouble(message, f"The account has: {names}.")
 
 
 def _folders(client: IMAPClient) -> list[str]:

@@ -17,6 +17,7 @@ from nurture.inbox.mailbox import TokenSource
 from nurture.inbox.settings import MailboxSettings
 
 _CONNECT_SECONDS = 15.0
+_PATIENCE_SECONDS = 180.0
 _LOGOUT_SECONDS = 5.0
 _KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
 """A peer that is gone is noticed within two minutes, also while nothing is said."""
@@ -67,6 +68,13 @@ class ImapLine:
                 client.socket().settimeout(_LOGOUT_SECONDS)
                 client.logout()
             self._hang_up(client)
+
+    @contextmanager
+    def patient(self, client: IMAPClient) -> Iterator[None]:
+        """Waits longer for an answer: a server that opens or searches a large folder for the first time needs it."""
+        client.socket().settimeout(max(self._settings.timeout, _PATIENCE_SECONDS))
+        yield
+        client.socket().settimeout(self._settings.timeout)
 
     def _entered(self) -> IMAPClient:
         """Connected and logged in; an access token that the server does not take is replaced once."""

@@ -116,10 +116,12 @@ def test_when_the_server_numbers_anew_what_came_since_the_last_look_comes_again(
     cursor = mailbox.start_cursor()
     dovecot.deliver(a_mail("came meanwhile"), at=NOW - timedelta(days=1))
     dovecot.number_anew()
-    found = look(mailbox, cursor, since=NOW - timedelta(days=2))
-    assert subjects(found) == [b"Subject: came meanwhile"]
-    assert found[0].cursor_after.uid_validity != cursor.uid_validity
-    assert look(mailbox, found[-1].cursor_after) == []
+    found = list(mailbox.fetch(cursor, since=NOW - timedelta(days=2), is_known=nothing_known))
+    mail, moved = found
+    assert isinstance(mail, Fetched) and isinstance(moved, Cursor)
+    assert subjects([mail]) == [b"Subject: came meanwhile"]
+    assert moved.uid_validity != cursor.uid_validity
+    assert look(mailbox, moved) == []
 
 
 def test_a_mail_over_the_cap_is_read_in_part_and_says_so(dovecot: DovecotServer) -> None:

@@ -118,6 +118,22 @@ def test_a_full_mailbox_that_is_numbered_anew_is_asked_for_its_last_days_alone(d
         assert line.bytes_given < 10_000
 
 
+def test_a_look_at_mails_numbered_anew_that_ends_in_the_middle_takes_no_old_one_for_new(dovecot: DovecotServer) -> None:
+    mailbox = ImapMailbox(settings(dovecot.port))
+    cursor = mailbox.start_cursor()
+    dovecot.deliver(a_mail("new"))
+    dovecot.deliver(a_mail("old, restored behind it"), at=NOW - timedelta(days=100))
+    dovecot.number_anew()
+    since = NOW - timedelta(days=1)
+    looking = mailbox.fetch(cursor, since=since, is_known=nothing_known)
+    first = next(looking)
+    looking.close()  # type: ignore[attr-defined]  # it ends before it has said that all are through
+    assert isinstance(first, Fetched)
+    assert first.cursor_after == cursor
+    again = list(mailbox.fetch(first.cursor_after, since=since, is_known=lambda keys: {first.key} & set(keys)))
+    assert [type(each) for each in again] == [Cursor]
+
+
 def test_after_numbering_anew_the_cursor_moves_on_though_no_mail_came(dovecot: DovecotServer) -> None:
     dovecot.deliver(a_mail("history"), at=datetime(2020, 1, 1, tzinfo=UTC))
     mailbox = ImapMailbox(settings(dovecot.port))

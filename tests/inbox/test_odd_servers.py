@@ -115,3 +115,9 @@ def test_who_is_refused_for_good_is_told_from_who_may_try_again(answer: str, is_
     with odd_server(Oddities(mails={}, login=answer)) as port, pytest.raises(MailboxUnavailable) as caught:
         ImapMailbox(settings(port)).start_cursor()
     assert isinstance(caught.value, MailboxRefused) == is_refused
+
+
+def test_a_folder_that_the_server_will_not_open_is_told_in_its_own_words() -> None:
+    odd = Oddities(mails={}, examine="BAD User is authenticated but not connected.")
+    with odd_server(odd) as port, pytest.raises(MailboxUnavailable, match="authenticated but not connected"):
+        ImapMailbox(settings(port)).start_cursor()

@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from imapclient import imap_utf7
+from imapclient import IMAPClient, imap_utf7
 
 USERNAME = "mali"
 PASSWORD = "wat-arun-at-dawn"
@@ -168,6 +168,12 @@ class DovecotServer:
             path = self.folder(name) / each
             path.mkdir(exist_ok=True)
             self._own(path)
+
+    def read_folder(self) -> None:
+        """Have the server take notice of what lies in the INBOX, which takes it seconds where that is much."""
+        with IMAPClient("127.0.0.1", self.port, ssl=False, timeout=600) as client:
+            client.login(USERNAME, PASSWORD)
+            client.select_folder("INBOX", readonly=True)
 
     def expunge(self, name: str) -> None:
         """Delete a mail of the INBOX as another mail program does, wherever the server has moved its file."""

@@ -31,6 +31,7 @@ class Oddities:
     bye_at: int = 0
     """The mail in the middle of which it says BYE, once."""
     login: str = "OK logged in"
+    examine: str = "OK opened"
     commands: list[str] = field(default_factory=list)
 
 
@@ -58,6 +59,9 @@ class _Session(socketserver.StreamRequestHandler):
                 return odd.login.startswith("OK")
             case ["EXAMINE", *_]:
                 self._say(f"* {len(odd.mails)} EXISTS\r\n* OK [UIDVALIDITY 7] ok")
+                if not odd.examine.startswith("OK"):
+                    self._say(f"{tag} {odd.examine}")
+                    return True
                 if odd.has_uid_next:
                     self._say(f"* OK [UIDNEXT {max(odd.mails, default=0) + 1}] ok")
             case ["UID", "SEARCH", *words]:

@@ -51,6 +51,8 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         blacklisted url|(?:url|link|domain)s?\b[^.;]{0,40}(?:\buribl\b|\bsurbl\b|\bdbl\b)
         (?:url|link|domain)s? (?:in|inside|within) (?:the |your |this )?(?:body|message|mail|content)
         mail rejete\. mail rejected
+        profile the internet community|banned (?:word|phrase|content)|(?:may )?considers? (?:it |this )?spam
+        content denied|\bdt:spm\b|\bmi:spb\b|spam-like|content examination
         """,
     ),
     (
@@ -79,6 +81,9 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         insufficient (?:disk|storage|quota)
         exceeded (?:the |its |his |their )?(?:maximum |max )?(?:mail ?box|number of messages)|too much mail data
         recipient (?:inbox|mail ?box) full|message would exceed[^.;]{0,30}(?:quota|mail ?box)
+        (?:disk ?space|disk|disc) quota|does(?: not|n.t) have enough (?:space|room)|enough storage space
+        storage space\b|space has been used up
+        mail file size exceeds|too many messages on the server|exceeding receiving limits
         """,
     ),
     (
@@ -117,6 +122,7 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         (?:domain|sender|mail|message) (?:is |was )?(?:not |un)authenticated
         not (?:authori[sz]ed|allowed|permitted) to send (?:e-?mail |mail )?(?:from|on behalf|for)
         (?:ip|server|host)\b[^.;]{0,40} not (?:authori[sz]ed|allowed|permitted)[^.;]{0,20}to send
+        \bmi:spf\b|\bmi:dma\b|anti-?spoof|spoof(?:ed|ing)
         """,
     ),
     (
@@ -129,6 +135,8 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
     (
         "too much mail",
         r"""
+        (?:daily|hourly|sending) (?:sending |message |mail |recipient )?(?:quota|limit)
+        unable to receive more mail today|receive more mail
         too many (?:\w+ ){0,3}(?:connections?|messages|e-?mails?|mails|recipients|sessions|errors)
         too many (?:invalid|unknown|bad|requests|transactions|rcpt|commands|copies|hosts)
         rate[- ]?limit|throttl|limit(?:ed|s)? (?:on )?the (?:rate|number)|connection frequency|frequency limited
@@ -158,11 +166,20 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         valid from\b|\bfrom: domain is|null sender|empty (?:envelope )?sender|adresse emetteur
         (?:recipient|user|he|she|they|person)[^.;]{0,20} blocked (?:you|your|this sender)|blocked by the recipient
         permission to (?:post|send)|mailfrom\b[^.;]{0,40}(?:reject|invalid|denied)|bad outbound sender
+        \bbatv\b|invalid or expired email address|non-?member|members-only|valid sender domain
+        (?:email )?address is not verified|sender domain\b|not pre-approved
+        sender(?:\'s)?(?: address| is| has)?[^.;]{0,20}black ?-?list|access to submit messages
+        only accepts? mail from (?:its )?members
+        permission to send to this
         """,
     ),
     (
         "sending server blocked",
         r"""
+        ^\W{0,3}(?:smtp;? ?)?(?:5\d\d )?(?:5\.\d\.\d+ )?blocked\b|go away\b|bad ip|bad sender ip|invalid ip\b
+        ip profile|\bips? (?:is |are )?(?:blocked|on )|(?:mail|message) from your ip
+        host network not allowed|no access from|smtp server of your isp|open proxy|currently sending spam
+        helo command rejected|looks suspiciously
         \bdnsbl\b|black ?-?list|block ?-?list|deny ?-?list|\brbls?\b|real-?time block|spamhaus|spamcop
         barracudacentral|\b[xspc]bl\b|\(bl\)
         (?:your|sending|source|client) (?:mail ?|e-?mail )?(?:server'?s?|ip|host|address|mta|network|system|\
@@ -178,6 +195,7 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         connection (?:rejected|denied|dropped) (?:due to|by|for)
         dynamic (?:ip|range|address|dns)|dial-?up|generic (?:rdns|reverse|hostname)|residential
         service refuse|rejecting (?:all )?(?:mail|connections) from|no mail (?:is )?accepted from
+        suspected spam ip|connection denied|\b(?:con|rly|dns|hvu|rts|dyn):[a-z]{1,2}\d?\b
         """,
     ),
     (

@@ -80,6 +80,7 @@ PHRASES_ABROAD: Mapping[str, str] = {
         โดเมน[^.]{0,30}(?:ไม่พบ|ไม่มี)
         """,
     "user unknown": r"""
+        nessun utente|no existe (?:dicha persona|ese usuario|el usuario)|no hay (?:tal|ning\w{1,3}) usuario
         (?:empfa?e?nger\w?|benutzer|adresse|konto|teilnehmer|postfach|mailbox)\b[^.;]{0,50}(?:unbekannt|\
             existiert nicht|ungultig|nicht (?:gefunden|bekannt|vorhanden|existent|mehr))
         unbekannte\w? (?:empfa?e?nger|benutzer|adress)|kein (?:solche\w|benutzer|postfach)

@@ -20,6 +20,7 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         type=mx: malformed or unexpected name server reply|no mx (?:record )?(?:was )?found|mx record is empty
         domain (?:is )?not (?:accepting|receiving) (?:e-?mail|mail)|not accepting network messages
         smtp service not (?:available|provided) (?:here|on)
+        mail receiving (?:is )?disabled
         """,
     ),
     (
@@ -32,6 +33,9 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
             activated)|inactivity|over due)
         (?:disabled|inactive|suspended|expired|frozen|locked|deactivated|blocked|\
             archived) (?:the )?(?:e-?mail )?(?:account|user|mail ?box|recipient|address)
+        (?:user|account|mail ?box) is terminated|is currently suspended|suspend the service
+        mail ?box unavailable or access denied|user not active|locked e-?mail bounced
+        (?:account|mail ?box|user)\S{0,3} (?:is )?temporarily limited
         """,
     ),
     (
@@ -43,6 +47,7 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         not our customer|user not local; please try|recipient no longer on server
         no longer (?:works?|working|employed) (?:here|at|with|for)|no longer with (?:us|the|this|our)
         has left (?:the|our|this) (?:company|organi[sz]ation|firm|university)
+        has moved to|<>,? please use <>
         """,
     ),
     (
@@ -65,6 +70,8 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         domain[^.;]{0,40}(?:does(?: not|n't) exist|not exist|couldn't be found|could not be found|was not found|\
             is not registered)
         dns (?:error|lookup failure)[^;]{0,60}(?:not found|domain)
+        (?:domain|host) must exist|^\W{0,3}unable to resolve\W{0,3}$|unrout(?:e)?able mail domain
+        all host address lookups failed permanently
         """,
     ),
     (
@@ -78,6 +85,8 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         starttls|(?:\btls\b|\bssl\b|encryption|secure connection)[^.;]{0,30}(?:required|needed|fail|not )
         (?:require|need|must)\w{0,2}[^.;]{0,30}(?:\btls\b|\bssl\b|encrypt)|certificate
         insufficient (?:permission|access)|not permitted|notpermitted
+        authentication (?:credentials|failure)|insecure mail relay|turn on smtp authentication
+        authentication is required
         """,
     ),
     (
@@ -110,11 +119,19 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         mailbox name not allowed
         no longer (?:valid|in use|exists|available)\b|does not exist (?:here|on)|invalid user\b|user <> not
         is not a registered|\b542 <> rejected
+        address not present|can.t accept user|<> does(?: not|n.t) exist|rejected recipients
+        (?:known|active) (?:user|address)[^.;]{0,12} (?:on|at) this|mail ?box not present|no valid recipients
+        final email delivery point|badrcptto|badrecipientto|validrcptto|envelope recipient has been denied
+        no one at this address|missing home directory|there is no (?:such )?one
+        cannot route mail to user|has (?:been deleted or has )?no e-?mail address
         """,
     ),
     (
         "recipient refused",
         r"""
+        only accepting mail from specific|not currently being accepted for this mail ?box|is not accepting any mail
+        user rules|account is protected by|(?:user|recipient|id) refuses? to receive
+        user reject|blocked by the recipient
         recipient preferences?|message filtered|because of protection|refused by filter
         (?:user|recipient|personal|custom) filter
         (?:rejected|refused|declined|blocked|filtered|denied) by (?:the |its )?(?:recipient|user|owner|addressee|\
@@ -183,6 +200,7 @@ LAST_PHRASES: tuple[tuple[str, str], ...] = (
         host unreachable for
         max(?:imum)? (?:queue|retry|delivery) (?:time|lifetime|attempts)|retries exhausted|hosts have been failing
         failed (?:after )?\d+ attempts|no longer (?:be )?retr|deleted from queue
+        in the time limit|(?:message|mail) [^.;]{0,40}frozen
         """,
     ),
     (
@@ -197,6 +215,8 @@ LAST_PHRASES: tuple[tuple[str, str], ...] = (
         host[^.;]{0,20}(?:down|unavailable)|connect (?:to|failed)|dns (?:failure|timeout|server|error|problem)
         lookup (?:fail|error|timed)|name (?:lookup|server)|server (?:fail|is down)|servfail|socket|greeting
         communication failure
+        dns records for the destination|name server reply|forwarding loop|message looping|looping
+        no response from
         """,
     ),
     (
@@ -216,6 +236,7 @@ LAST_PHRASES: tuple[tuple[str, str], ...] = (
         database|\bldap\b|could not load|queue file|operating system|server error|software error
         unexpected (?:error|failure)
         program error|backend|out of memory|not (?:accepting|available) (?:right )?now|try again
+        \bno mdb\b|temporary local problem|misconfigured
         """,
     ),
 )

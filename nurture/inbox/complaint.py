@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nurture.domain.verdict import Failure, Verdict
 from nurture.inbox.headers import read_addresses
 from nurture.inbox.parse import ParsedMail
+from nurture.inbox.report_signs import is_answer_or_forward
 
 _MAX_COMPLAINERS = 50
 # The last two are about mail that somebody wanted, or that was not ours.
@@ -24,6 +25,10 @@ _SENDER = re.compile(
     r"jmrp)|@(?:fbl|feedback|arf|complaints?|email-abuse)\.",
     re.IGNORECASE,
 )
+# The fields of a feedback report that a gateway turned into text.
+_PASTED = re.compile(r"^feedback-type:[ \t]{0,9}([a-z][a-z-]{1,39})[ \t]{0,9}$", re.IGNORECASE | re.MULTILINE)
+_BESIDE = re.compile(r"^(?:user-agent|version|source-ip|original-mail-from):", re.IGNORECASE | re.MULTILINE)
+_MAX_TEXT = 32_000
 _REDACTED = re.compile(r"^(?:redacted|hidden|undisclosed|removed|anonymous|x{4,})|\b(?:redacted|\[)", re.IGNORECASE)
 _REPORT_FIELDS = ("original-rcpt-to", "removal-recipient", "x-hmxmroriginalrecipient", "x-original-recipient")
 _RETURNED_FIELDS = (
@@ -52,6 +57,10 @@ def complaint(mail: ParsedMail) -> Verdict | None:
             feedback_type="opt-out",
             failures=tuple(_failures([mail.from_.email], is_hard=False)),
         )
+    text = mail.body[:_MAX_TEXT]
+    pasted = _PASTED.search(text)
+    if pasted and _BESIDE.search(text) and not is_answer_or_forward(mail):
+        return _complaint(mail, pasted[1].lower(), f"feedback report of type {pasted[1].lower()} in the text")
     if not mail.returned:
         return None
     if any(fields.has("x-hmxmroriginalrecipient") for fields in mail.returned):

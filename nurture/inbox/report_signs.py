@@ -69,7 +69,7 @@ _TOLD = PhraseLines(
     (?:message|mail|it) (?:was |has been |is |been )?(?:returned|rejected|refused|discarded)
     no such user|user unknown|invalid final delivery|did not (?:exactly )?match|unknown (?:user|recipient|host)
     account is disabled
-    mail ?box[^.]{0,30}(?:full|exceed)
+    mail ?box[^.]{0,30}(?:full|exceed)|message [^.]{0,60}\bfrozen\b
     nicht (?:\S{1,20} ){0,3}(?:zugestellt|zustell|ubermittelt|ausgeliefert|gesendet|erreicht)
     zustellung[^.]{0,60}(?:fehl|nicht|gescheit|verzog)|unzustellbar
     n'(?:a|ont|est) (?:pas )?(?:pu |ete )?[^.]{0,20}(?:remis|delivre|distribu|livre|achemin|envoye)

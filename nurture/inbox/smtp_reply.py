@@ -18,24 +18,25 @@ _SAYS_LITTLE = (".0.0", ".1.0", ".3.0")
 # Sendmail sends RCPT and DATA together and prints the last line that it wrote: an answer beside which it is told that
 # a recipient is missing was the answer to RCPT.
 _RECIPIENT_MISSING = re.compile(r"<<< 503[^\n]{0,40}\b(?:need )?rcpt", re.IGNORECASE)
+_SENT = r"(?:>>>|-->|sent <<<|sent:) {0,3}"
 _COMMANDS: tuple[tuple[Command, str], ...] = (
     (
         "data",
         r"end of data|end of message|(?:after|to|for|our|command)[ :]{1,3}(?:the )?(?:pipelined )?(?:data|text)\b|"
         r"after i sent the message|after sending (?:the )?(?:message|data)|"
-        r"\b(?:data|text|bdat) (?:command|phase|send)|\[body\]|\[data\]|>>> (?:data|\.|bdat)|\bstep: data|"
-        r"smtp command\s{1,9}data\b",
+        r"\b(?:data|text|bdat) (?:command|phase|send)|\[body\]|\[data\]|\bstep: data|"
+        rf"{_SENT}(?:data|\.|bdat)|smtp command\s+data\b",
     ),
     (
         "rcpt",
         r"\brcpt[ _]to (?:command|response|phase)|(?:after|to|for|our|at|during|response) (?:the )?(?:pipelined )?"
-        r"rcpt\b|\[rcpt_to\]|>>> rcpt|does not like recipient|step: rcpt|smtp command\s{1,9}rcpt\b|"
+        rf"rcpt\b|\[rcpt_to\]|{_SENT}rcpt|does not like recipient|step: rcpt|smtp command\s+rcpt\b|"
         r"\brcpt (?:command|to:<)|recipient address rejected by|\(state 14\)",
     ),
     (
         "mail",
         r"(?:after|to|for|our|at|during|response) (?:the )?(?:pipelined )?mail[ _]from|mail from command|"
-        r">>> mail from|does not like (?:the )?sender|sender was rejected|\[mail_from\]|\(state 13\)|step: mail",
+        rf"{_SENT}mail from|does not like (?:the )?sender|sender was rejected|\[mail_from\]|\(state 13\)|step: mail",
     ),
     (
         "connect",

@@ -92,6 +92,13 @@ def test_a_provider_s_own_form_is_a_complaint(sender: str, subject: str, returne
     assert [each.recipient for each in verdict.failures] == ["som@example.net"]
 
 
+def test_a_feedback_report_that_a_gateway_turned_into_text_is_one() -> None:
+    text = "This is an abuse report.\n\nFeedback-Type: abuse\nUser-Agent: X/1\nVersion: 1\n"
+    verdict = judged(f"From: fbl@example.org\nTo: mali@example.com\nSubject: Hello\n\n{text}")
+    assert (verdict.kind, verdict.feedback_type) == ("complaint", "abuse")
+    assert judged(f"From: som@example.net\nSubject: Fwd: Hello\n\nWhat is this?\n\n{text}").kind == "reply"
+
+
 def test_people_who_attach_a_mail_or_write_about_reports_do_not_complain() -> None:
     assert judged(passed_on(sender="som@example.net", subject="See attached")).kind == "reply"
     assert judged("From: som@example.net\nSubject: Abuse report\n\nCan we talk about the report?\n").kind == "reply"

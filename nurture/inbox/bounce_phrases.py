@@ -2,7 +2,7 @@
 
 The order carries meaning: a refusal for spam often says `recipient rejected` too, and a full mailbox `unavailable`.
 Each line is a pattern (phrase_lines.py). The texts come without accents, in one line, with addresses as `<>`, links
-gone and host names as `<host>`.
+gone, host names as `<host>` and our own as `<ours>`.
 """
 
 from nurture.inbox.bounce_phrases_abroad import PHRASES_ABROAD
@@ -75,6 +75,7 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         (?:over|exceed(?:s|ed|ing)?|out of|above|beyond|reached|past|overdrawn)\b[^.;]{0,40}(?:quota|storage|\
             allotted|allocat|disk ?space)
         over_?quota|quota_?exceed|quota[^.;]{0,40}(?:exceed|full|reached|violat)|(?:mail|disk|storage) quota\b
+        not enough (?:disk |free )?space
         (?:not enough|insufficient|no) (?:free )?(?:disk |storage |mail ?box |quota |more )?(?:space|room|storage|\
             quota)\b[^.;]{0,30}(?:mail ?box|user|recipient|account|left|for)
         (?:no|out of) (?:storage|disk) space|storage (?:space )?(?:is )?(?:exceed|full)
@@ -154,6 +155,7 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         (?:sender|from|originator|return[- ]path|reverse[- ]path)(?: address| domain)? (?:was |is |\
             has been )?(?:rejected|denied|refused|blocked|invalid|unknown|not)\b
         domain of sender
+        <ours>[^.;]{0,40}\b(?:not\b|unknown|invalid|does|could|cannot|reject|denied|refus)
         \byour (?:mail |sending )?(?:domain|host|server) (?:is |was )?(?:not|unknown|invalid|does(?: not|n't))
         sender (?:address )?(?:verif\w{0,8}|callout|domain)[^.;]{0,30} (?:fail|reject|not|invalid|must|does)
         sender (?:address|domain|e-?mail)\b[^.;]{0,40}(?:not exist|not found|not valid|no such|\

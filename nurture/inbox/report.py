@@ -4,7 +4,7 @@ They are looked at before automatic replies, because half of them call themselve
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from nurture.domain.verdict import Failure, Verdict
@@ -14,7 +14,7 @@ from nurture.inbox.headers import Fields
 from nurture.inbox.parse import ParsedMail
 from nurture.inbox.phrase_lines import PhraseLines
 from nurture.inbox.report_signs import comes_from_mail_system, is_answer_or_forward, is_delivery_report
-from nurture.inbox.report_text import groups_in_text, said
+from nurture.inbox.report_text import groups_in_text, our_domains, said, without_ours
 from nurture.inbox.ses_notification import ses_notification
 from nurture.inbox.smtp_reply import Command, command_in, status_in, statuses_in
 
@@ -53,6 +53,7 @@ _DELAYED = PhraseLines(
 )
 _GIVEN_UP = re.compile(r"\bnicht (?:mehr )?weiter(?:hin)? versuch", re.IGNORECASE)
 _DELAYED_SUBJECT = re.compile(r"^(?:warning[:-]|delayed|.{0,80}(?:\(.{0,20}delay|delayed\b))", re.IGNORECASE)
+_KNOWN_USER = frozenset({"mailbox full", "address disabled"})
 _ARRIVED = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 
 
@@ -65,7 +66,11 @@ def delivery_report(mail: ParsedMail) -> Verdict | None:
         return None
     text = said(mail)
     if mail.status_groups and (mail.report_type == "delivery-status" or not is_answer_or_forward(mail)):
-        return _of_groups(mail.status_groups, text) or _in_its_own_form(mail, text) or _of_nobody(mail.status_groups)
+        return (
+            _of_groups(mail.status_groups, text, our_domains(mail))
+            or _in_its_own_form(mail, text)
+            or _of_nobody(mail.status_groups)
+        )
     if mail.receipt.pairs:
         return Verdict(
             kind="delayed", reason=f"read receipt: {mail.receipt.get('disposition') or 'no disposition'}"[:200]
@@ -73,10 +78,10 @@ def delivery_report(mail: ParsedMail) -> Verdict | None:
     if not is_delivery_report(mail, text):
         return ses_notification(mail)
     groups = groups_in_text(mail)
-    return (_of_groups(groups, text) if groups else None) or _in_its_own_form(mail, text)
+    return (_of_groups(groups, text, our_domains(mail)) if groups else None) or _in_its_own_form(mail, text)
 
 
-def _of_groups(groups: Sequence[Fields], text: str) -> Verdict | None:
+def _of_groups(groups: Sequence[Fields], text: str, ours: Collection[str]) -> Verdict | None:
     """RFC 3464: what each recipient's group says, with the text beside it; None where no group names a recipient."""
     named = [(group, *_recipients(group)) for group in groups]
     named = [each for each in named if each[1]][:MAX_FAILURES]
@@ -86,7 +91,8 @@ def _of_groups(groups: Sequence[Fields], text: str) -> Verdict | None:
     arrived: list[Failure] = []
     for group, address, final in named:
         section = sections.get(final.lower() or address.lower(), "")
-        found = _reason_of_group(group, section, text if len(named) == 1 else "")
+        texts = _texts_of_group(group, section, text if len(named) == 1 else "")
+        found = _first_known(status_in(group.get("status")), [without_ours(each, ours, address) for each in texts])
         failure = Failure(
             recipient=address, final_recipient=final, status=found.status, is_hard=found.is_hard, reason=found.word
         )
@@ -146,30 +152,33 @@ def _address(value: str) -> str:
     return value.split(";", 1)[-1].strip().strip("<>").strip()[:320]
 
 
-def _reason_of_group(group: Fields, section: str, text: str) -> BounceReason:
-    """Out of the nearest words that tell: the server's answer, the status' comment, the lines about this recipient."""
-    status = status_in(group.get("status"))
-    diagnostic = group.get("diagnostic-code")
-    command: Command = command_in(diagnostic) or command_in(section) or command_in(text)
-    comment = group.get("status").strip().removeprefix(status).strip()
-    return _first_known(status, (diagnostic, comment, section, text), command)
+def _texts_of_group(group: Fields, section: str, text: str) -> Sequence[str]:
+    """What may tell the reason, nearest first: the server's answer, the status' comment, the lines about this one."""
+    status = group.get("status").strip()
+    return group.get("diagnostic-code"), status.removeprefix(status_in(status)).strip(), section, text
 
 
-def _first_known(status: str, texts: Sequence[str], command: Command) -> BounceReason:
-    """The reason out of the first text that tells one; the others may say more surely what it means."""
+def _first_known(status: str, texts: Sequence[str]) -> BounceReason:
+    """The reason out of the first text that tells one; the others may say more surely what it means.
+
+    Where another knows why a user that one calls unknown gets no mail, he is known.
+    """
     beside = "\n".join(texts)
+    command: Command = next((each for text in texts if (each := command_in(text))), "")
     found = [bounce_reason(status, text, command, beside) for text in texts if text.strip()]
     known = next((reason for reason in found if reason.is_known), None)
+    if known and known.is_hard:
+        known = next((reason for reason in found if reason.word in _KNOWN_USER), known)
     return known or bounce_reason(status or next((reason.status for reason in found if reason.status), ""), "")
 
 
 def _in_its_own_form(mail: ParsedMail, text: str) -> Verdict | None:
     """A report in prose: each recipient's lines tell the reason, else the whole text does."""
     recipients = failed_recipients(mail, text)
+    ours = our_domains(mail)
     failures = []
     for each in recipients:
-        command = command_in(each.about) or command_in(each.rest)
-        found = _first_known("", (each.about, each.rest), command)
+        found = _first_known("", [without_ours(said, ours, each.address) for said in (each.about, each.rest)])
         failures.append(
             Failure(
                 recipient=each.address,

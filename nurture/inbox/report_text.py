@@ -1,7 +1,7 @@
 """What a mail system itself wrote into its report, without the mail that it returns below."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from nurture.inbox.headers import Fields, read_addresses, read_fields
 from nurture.inbox.parse import ParsedMail
@@ -53,6 +53,27 @@ def _above_returned(text: str) -> str:
             break
         kept.append(line[:_MAX_LINE])
     return "\n".join(kept)
+
+
+def our_domains(mail: ParsedMail) -> frozenset[str]:
+    """The domains that the returned mail was sent from, and that the report came to."""
+    senders = [
+        found.email
+        for fields in mail.returned[:1]
+        for name in ("return-path", "from")
+        for found in read_addresses(fields.raw(name))
+    ]
+    domains = (address.rpartition("@")[2].lower() for address in (*senders[:10], *mail.recipients[:10]))
+    return frozenset(domain for domain in domains if "." in domain)
+
+
+def without_ours(text: str, ours: Collection[str], recipient: str) -> str:
+    """The text with `<ours>` for our own hosts: whatever is wrong with them is not wrong with `recipient`."""
+    for domain in ours:
+        if not f".{recipient.rpartition('@')[2].lower()}".endswith(f".{domain}"):
+            host = rf"(?<![\w@.-])(?:[\w-]{{1,63}}\.){{0,4}}{re.escape(domain)}(?![\w-]|\.\w)"
+            text = re.sub(host, "<ours>", text, flags=re.IGNORECASE)
+    return text
 
 
 def groups_in_text(mail: ParsedMail) -> list[Fields]:

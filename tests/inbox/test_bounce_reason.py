@@ -263,3 +263,134 @@ def test_texts_that_no_server_writes_are_survived() -> None:
 )
 def test_what_is_said_of_the_sender_does_not_make_the_recipient_s_address_dead(text: str) -> None:
     assert not bounce_reason(status_in(text), text, "rcpt").is_hard
+
+
+# Told in answer to RCPT, by programs of all ages.
+SHORT_AND_HARD = """
+#5.1.1 bad address
+511 sorry, no mailbox here by that name (#5.1.1 - chkuser)
+550 5.1.1 User Unknown - psmtp
+550 <a@b.example> does not exist.
+550 address invalid
+550 mail to <a@b.example> not accepted here: user unknown
+550 Recipient Rejected: No account by that name here
+550 That account does not exist
+550 Unknown user a@b.example
+553 sorry, this recipient is not in my validrcptto list (#5.7.1)
+address not present in directory
+can't accept user
+destination server rejected recipients
+domain must exist
+has moved to; please try <c@d.example>
+host unknown
+invalid address
+invalid mailbox
+is not a valid mailbox
+mail domain mentioned in email address is unknown
+mailbox does not exist
+mailbox is unavailable
+mailbox not found
+name or service not known
+no account by that name here
+no existe ese usuario
+no mailbox found
+no mx record found for domain
+no such domain
+no such mailbox
+no such recipient
+no thank you rejected: account unavailable
+non-existent user
+not a valid user here
+recipient domain must exist
+recipient not found
+requested action not taken: mailbox unavailable
+sorry, your envelope recipient has been denied
+there is no one at this address
+this email address is wrong or no longer valid
+this recipient is not in my validrcptto list
+unknown account
+unknown domain name
+unknown host
+unknown mailbox
+Unroutable address
+user does not exist
+user not found
+utilisateur inconnu !
+your envelope recipient is in my badrcptto list
+"""
+SHORT_AND_SOFT = {
+    "421 4.7.0 Try again later, closing connection. (MAIL)": "asked to come later",
+    "450 4.2.1 unable to receive more mail today": "too much mail",
+    "451 4.7.1 Greylisting in action, please come back in 00:05:00": "asked to come later",
+    "452 insufficient disk space": "mailbox full",
+    "550 5.7.1 relaying denied": "relaying denied",
+    "550 5.7.1 Unable to relay for a@b.example": "relaying denied",
+    "550 not local host b.example, not a gateway": "relaying denied",
+    "550 user has been suspended": "address disabled",
+    "552 Message exceeds maximum fixed size (1000)": "message too large",
+    "554 5.4.7 [internal] exceeded max time without delivery": "not accepted in time",
+    "554 5.7.1 Your message was rejected by the content filter": "taken for spam",
+    "554 Transaction failed. Message scored 7.2 spam points": "taken for spam",
+    "a@b.example is unavailable: user is terminated": "address disabled",
+    "account is exceeding their quota": "mailbox full",
+    "address recipient id refuse to receive mail": "recipient refused",
+    "authentication credentials invalid": "access denied",
+    "backscatter protection detected invalid or expired email address": "sender refused",
+    "banned sending ip": "sending server blocked",
+    "because the recipient is only accepting mail from specific email addresses": "recipient refused",
+    "by non-member to a members-only list": "sender refused",
+    "could not connect and send the mail to": "server not reached",
+    "currently sending spam see: ": "sending server blocked",
+    "Delivery time expired": "not accepted in time",
+    "diskspace quota": "mailbox full",
+    "does not have enough space": "mailbox full",
+    "due to extended inactivity new mail is not currently being accepted for this mailbox": "recipient refused",
+    "esmtp not accepting connections": "sending server blocked",
+    "go away": "sending server blocked",
+    "host is unreachable": "server not reached",
+    "host network not allowed": "sending server blocked",
+    "inactive account": "address disabled",
+    "insufficient system storage": "trouble at the receiving server",
+    "invalid ip for sending mail of domain": "sending server blocked",
+    "ip is on spam list": "sending server blocked",
+    "is currently suspended": "address disabled",
+    "is not accepting any mail": "recipient refused",
+    "is over quota temporarily": "mailbox full",
+    "mail file size exceeds the maximum size allowed for mail delivery": "mailbox full",
+    "mail system configuration error": "trouble at the receiving server",
+    "mailbox disabled": "address disabled",
+    "mailbox quota usage exceeded": "mailbox full",
+    "mailbox was full": "mailbox full",
+    "message expired": "not accepted in time",
+    "message rejected due to user rules": "recipient refused",
+    "no access from mail server": "sending server blocked",
+    "not currently accepting mail from your ip": "sending server blocked",
+    "null sender is not allowed": "sender refused",
+    "part of their network is on our block list": "sending server blocked",
+    "quota violation for": "mailbox full",
+    "recipient reached disk quota": "mailbox full",
+    "recipient suspend the service": "address disabled",
+    "remote server is misconfigured": "trouble at the receiving server",
+    "sender domain is empty": "sender refused",
+    "sender not pre-approved": "sender refused",
+    "the user's space has been used up": "mailbox full",
+    "this account is protected by": "recipient refused",
+    "tls required but not supported": "access denied",
+    "unresolvable relay host name": "sending server unnamed",
+    "user has too many messages on the server": "mailbox full",
+    "user refuses to receive this mail": "recipient refused",
+    "user suspended": "address disabled",
+    "you have exhausted your storage space": "mailbox full",
+    "your email address has been blacklisted": "sending server blocked",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SHORT_AND_HARD.strip().split("\n"))
+def test_short_words_for_a_dead_address_are_understood_in_answer_to_rcpt(text: str) -> None:
+    assert bounce_reason("", text, "rcpt").is_hard
+
+
+@pytest.mark.parametrize("text", SHORT_AND_SOFT)
+def test_short_words_for_other_trouble_are_told_from_it(text: str) -> None:
+    found = bounce_reason("", text, "rcpt")
+    assert (found.word, found.is_hard) == (SHORT_AND_SOFT[text], False)

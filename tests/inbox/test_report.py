@@ -326,3 +326,23 @@ def test_a_report_of_any_size_and_form_takes_little_work() -> None:
     ):
         assert delivery_report(parse(head + piece * 20_000)) is not None
         assert delivery_report(parse(head + (piece * 30 + b"\n") * 5_000)) is not None
+
+
+def test_what_is_wrong_with_our_own_domain_is_not_wrong_with_the_recipient() -> None:
+    for host, reason, is_hard in (
+        ("mail.example.com", "sender refused", False),
+        ("example.com", "sender refused", False),
+        ("mail.example.net", "domain unknown", True),
+        ("notexample.com", "domain unknown", True),
+    ):
+        text = f"Could not be delivered:\n\n  a@example.net\n    after end of data: 553 {host} does not exist\n"
+        verdict = delivery_report(parse(in_prose(text)))
+        assert verdict is not None
+        assert [(each.reason, each.is_hard) for each in verdict.failures] == [(reason, is_hard)]
+
+
+def test_a_mailbox_that_is_full_is_somebody_s_whatever_else_is_said() -> None:
+    group = "Final-Recipient: rfc822; a@example.net\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 nobody\n"
+    verdict = delivery_report(parse(report(group, text="Your message to a was rejected: mailbox full")))
+    assert verdict is not None
+    assert [(each.reason, each.is_hard) for each in verdict.failures] == [("mailbox full", False)]

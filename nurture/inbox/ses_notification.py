@@ -9,15 +9,17 @@ from nurture.inbox.parse import ParsedMail
 
 _MAX_TEXT = 256 * 1024
 _MAX_FAILURES = 50
-_MARK = '"notificationType"'
+_MARKS = ("notificationType", "eventType")
 
 
 def ses_notification(mail: ParsedMail) -> Verdict | None:
     """A verdict `bounce`, `delayed` or `complaint`; None where the text is no such JSON."""
     text = mail.body[:_MAX_TEXT].lstrip()
-    if not text.startswith("{") or (_MARK not in text and '"eventType"' not in text):
+    if not text.startswith("{") or not any(mark in text for mark in _MARKS):
         return None
     told = _read(text)
+    inner = told.get("Message")  # the notification as a string, where the service was told to wrap it
+    told = _read(inner) if isinstance(inner, str) else told
     kind = str(told.get("notificationType") or told.get("eventType") or "")
     if kind == "Bounce":
         failures = tuple(_failures(_part(told, "bounce")))
@@ -36,8 +38,22 @@ def ses_notification(mail: ParsedMail) -> Verdict | None:
             ),
         )
     if kind in ("Delivery", "DeliveryDelay"):
-        return Verdict(kind="delayed", reason=f"notification of Amazon SES: {kind}")
+        delayed = [address for _, address in _recipients(_part(told, "deliveryDelay"), "delayedRecipients")]
+        word = "delayed" if delayed else "delivered"
+        return Verdict(
+            kind="delayed",
+            reason=f"notification of Amazon SES: {word}",
+            failures=tuple(
+                Failure(recipient=address, is_hard=False, reason=word)
+                for address in delayed or _texts(_part(told, "delivery").get("recipients"))
+            ),
+        )
     return None
+
+
+def _texts(listed: object) -> list[str]:
+    found = listed[:_MAX_FAILURES] if isinstance(listed, list) else []
+    return [each[:320] for each in found if isinstance(each, str) and "@" in each]
 
 
 def _read(text: str) -> dict[str, object]:

@@ -137,7 +137,29 @@ def test_notifications_of_a_mail_service_are_read() -> None:
         }
     )
     assert (complained.kind, complained.feedback_type) == ("complaint", "abuse")
-    assert notified({"notificationType": "Delivery"}).kind == "delayed"
+    wrapped = notified({"Type": "Notification", "Message": json.dumps({"notificationType": "Bounce", "bounce": {}})})
+    assert wrapped.kind == "bounce"
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ({"notificationType": "Delivery", "delivery": {"recipients": ["som@example.net"]}}, "delivered"),
+        (
+            {
+                "eventType": "DeliveryDelay",
+                "deliveryDelay": {"delayedRecipients": [{"emailAddress": "som@example.net", "status": "4.4.7"}]},
+            },
+            "delayed",
+        ),
+    ],
+)
+def test_a_mail_service_tells_what_arrived_and_what_waits(told: object, reason: str) -> None:
+    verdict = notified(told)
+    assert verdict.kind == "delayed"
+    assert [(each.recipient, each.reason, each.is_hard) for each in verdict.failures] == [
+        ("som@example.net", reason, False)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from nurture.inbox.settings import INBOX, MailboxSettings
 RENEW_SECONDS = 9 * 60.0
 """RFC 2177 asks for less than 29 minutes; routers on the way forget a line that is quiet for ten."""
 
-_PROOF_SECONDS = 10.0
+PROOF_SECONDS = 10.0
+"""How long a line that is to prove that it lives may take for it."""
 
 
 class ImapWatch:
@@ -30,11 +31,12 @@ class ImapWatch:
         *,
         tokens: TokenSource | None = None,
         renew_seconds: float = RENEW_SECONDS,
+        proof_seconds: float = PROOF_SECONDS,
     ) -> None:
         self._line = ImapLine(settings, tokens)
         self._folder = folder
         self._renew_seconds = renew_seconds
-        self._proof_seconds = min(_PROOF_SECONDS, settings.timeout)
+        self._proof_seconds = min(proof_seconds, settings.timeout)
         self._bell: socket.socket | None = None
         self._is_standing = False
 

@@ -182,13 +182,15 @@ def test_a_server_that_was_away_is_found_again(look: Look, tmp_path: Path) -> No
         wait_until(lambda: not looking.troubles, "the trouble to be over")
 
 
-def test_a_server_that_lets_nobody_in_is_asked_once_and_then_left_alone(look: Look, tmp_path: Path) -> None:
+def test_a_server_that_lets_nobody_in_is_asked_once_for_all_folders_of_an_account(tmp_path: Path) -> None:
     odd = Oddities(mails={}, login="NO [AUTHENTICATIONFAILED] no")
     with odd_server(odd) as port:
-        inbox = account(port, ", folders: [INBOX, Junk], sent: auto")
-        looking = look(project(tmp_path, mali=inbox), NoIntervals())
-        wait_until(lambda: len(looking.troubles) == 3, "the trouble of every folder to be told")
-        looking.stop()
+        found = project(tmp_path, mali=account(port, ", folders: [INBOX, Junk], sent: auto"))
+        database = open_database(found)
+        collector = build_collector(found, database, clock=SystemClock(), chance=SystemChance())
+        assert collector.collect_all() == 0
+        database.close()
+        assert sorted(collector.troubles) == ["mali", "mali/Junk", "mali:sent"]
         assert len([line for line in odd.commands if line.startswith("LOGIN")]) == 1
 
 

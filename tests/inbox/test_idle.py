@@ -80,7 +80,7 @@ def test_a_watch_is_renewed_before_its_time_is_over_and_goes_on_telling(dovecot:
 def test_a_line_that_fell_silent_is_given_up_when_it_is_to_prove_itself(dovecot: DovecotServer) -> None:
     with (
         line_to(dovecot.port) as line,
-        watching(ImapWatch(settings(line.port, timeout=0.5))) as kept,
+        watching(ImapWatch(settings(line.port, timeout=600.0), proof_seconds=0.5)) as kept,
     ):
         kept.stands()
         line.fall_silent()

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from nurture.clock import SeededChance
 from nurture.domain.event import Event
@@ -18,6 +20,7 @@ from nurture.store.tables import link_keys as key_table
 from nurture.store.tasks import TaskDraft
 from tests.support.builders import MONDAY_NINE as NOW
 from tests.support.databases import a_person, a_run, an_intent
+from tests.support.line import wait_until
 
 LATER = NOW + timedelta(hours=1)
 
@@ -176,6 +179,32 @@ def test_one_worker_reads_a_mailbox_until_its_lease_ends_or_is_given_back(databa
         assert not mailboxes.claim(conn, "mali", "one", now=LATER, until=end), "only one's own lease is given back"
         mailboxes.release(conn, "two")
         assert mailboxes.claim(conn, "mali", "one", now=LATER, until=end)
+
+
+def test_two_processes_that_take_in_the_same_mail_from_two_mailboxes_do_it_one_after_the_other(
+    postgres_url: str,
+) -> None:
+    database, order = Database(postgres_url), list[str]()
+
+    def take_in_too() -> None:
+        with database.write() as conn:
+            mailboxes.one_at_a_time(conn, "<a@x>")
+            order.append("second")
+
+    def is_waited() -> bool:
+        with database.read() as conn:
+            return bool(conn.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).first())
+
+    other = Thread(target=take_in_too)
+    with database.write() as conn:
+        mailboxes.one_at_a_time(conn, "<another@x>")
+        mailboxes.one_at_a_time(conn, "<a@x>")
+        other.start()
+        wait_until(is_waited, "the second to wait")
+        order.append("first")
+    other.join()
+    database.close()
+    assert order == ["first", "second"]
 
 
 def test_hits_are_judged_together_with_what_came_beside_them(database: Database) -> None:

@@ -28,7 +28,7 @@ LOOKS_BESIDE_WATCH_EVERY = timedelta(minutes=2)
 
 LEASE = timedelta(minutes=5)
 _STOOD_SECONDS = 60.0
-_STOP_SECONDS = 0.8
+_STOP_SECONDS = 0.6
 
 log = structlog.get_logger(__name__)
 
@@ -185,6 +185,8 @@ class Lookout:
             try:
                 watch.keep(post.awake.set)
             except MailboxUnavailable as trouble:
+                if self._stopping.is_set():
+                    return
                 is_refused = isinstance(trouble, MailboxRefused)
                 log.info("a mailbox is not watched", sender=post.sender, because=str(trouble))
             except Exception:

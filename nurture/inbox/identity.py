@@ -22,6 +22,7 @@ def identity_of(mail: ParsedMail, raw: bytes) -> str:
     for name in _TELLING_FIELDS:
         digest.update(mail.fields.raw(name) + b"\0")
     head = _END_OF_HEADER.search(raw)
-    body = raw[head.end() : head.end() + _BODY_BYTES] if head else b""
+    start = head.end() if head else 0  # what has no end of its header may be no mail at all
+    body = raw[start : start + _BODY_BYTES]
     digest.update(_LINE_ENDS.sub(b"\n", body).strip())
     return f"<{digest.hexdigest()[:40]}@no-message-id.invalid>"

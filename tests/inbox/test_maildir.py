@@ -1,6 +1,6 @@
 import os
 from collections.abc import Collection, Set
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -141,3 +141,77 @@ def test_a_file_whose_name_is_no_text_has_a_key_that_can_be_kept(maildir: Path) 
     (found,) = look(MaildirMailbox(maildir))
     assert found.key.encode()
     assert found.raw
+
+
+def make_folder(maildir: Path, name: str) -> Path:
+    for each in ("new", "cur", "tmp"):
+        (maildir / name / each).mkdir(parents=True)
+    return maildir / name
+
+
+@pytest.mark.parametrize(
+    ("folder", "on_disk"),
+    [
+        ("Junk", ".Junk"),
+        ("Archive/2026", ".Archive.2026"),
+        ("ลูกค้า", ".&DiUOOQ4BDgQOSQ4y-"),
+        ("ลูกค้า", ".ลูกค้า"),
+        ("Plain", "Plain"),
+    ],
+)
+def test_folders_lie_in_the_maildir_under_their_names(maildir: Path, folder: str, on_disk: str) -> None:
+    drop(make_folder(maildir, on_disk), "1.a")
+    drop(maildir, "2.inbox")
+    assert [mail.key for mail in look(MaildirMailbox(maildir, folder))] == ["1.a"]
+    assert [mail.key for mail in look(MaildirMailbox(maildir))] == ["2.inbox"]
+
+
+@pytest.mark.parametrize("folder", ["Junkk", "../secret", "a/../../secret", "", "auto"])
+def test_a_folder_that_is_not_there_is_told_with_those_that_are(maildir: Path, folder: str) -> None:
+    make_folder(maildir, ".Junk")
+    make_folder(maildir.parent, "secret")
+    with pytest.raises(MailboxUnavailable, match=r"INBOX, Junk") as caught:
+        MaildirMailbox(maildir, folder).start_cursor()
+    assert f"there is no folder {folder!r}" in caught.value.message
+
+
+def test_the_folder_of_sent_mail_is_found_by_its_usual_name(maildir: Path) -> None:
+    with pytest.raises(MailboxUnavailable, match="no folder of sent mail"):
+        MaildirMailbox(maildir, "auto", is_sent=True).start_cursor()
+    drop(make_folder(maildir, ".Sent Items"), "1.a")
+    assert [mail.key for mail in look(MaildirMailbox(maildir, "auto", is_sent=True))] == ["1.a"]
+
+
+def test_sent_mail_that_was_looked_at_is_not_read_again_for_ever(maildir: Path) -> None:
+    """Nobody keeps its keys, so the cursor follows, a day behind: programs stamp files with the mail's own date."""
+    day = 24 * 3600 * 10**9
+    sent = make_folder(maildir, ".Sent")
+    moments = [FROM_THE_BEGINNING.last_uid + number * day for number in (10, 20, 21)]
+    for number, moment in enumerate(moments):
+        path = drop(sent, f"{number}.a")
+        os.utime(path, ns=(moment, moment))
+    mailbox = MaildirMailbox(maildir, "Sent", is_sent=True)
+    *mails, moved = mailbox.fetch(FROM_THE_BEGINNING, since=NOW, is_known=nothing_known)
+    assert [mail.key for mail in mails if isinstance(mail, Fetched)] == ["0.a", "1.a", "2.a"]
+    assert moved == Cursor(uid_validity=None, last_uid=moments[1])
+    assert list(mailbox.fetch(moved, since=NOW, is_known=nothing_known)) == []
+    after_a_restart = MaildirMailbox(maildir, "Sent", is_sent=True)
+    assert [mail.key for mail in look(after_a_restart, moved)] == ["2.a"]
+
+
+def test_a_maildir_that_takes_the_place_of_a_server_is_not_all_news(maildir: Path) -> None:
+    for name, moment in (("1.old", NOW - timedelta(days=9)), ("2.new", NOW + timedelta(hours=1))):
+        os.utime(drop(maildir, name), (moment.timestamp(), moment.timestamp()))
+    cursor_of_the_server = Cursor(uid_validity=17, last_uid=400)
+    assert [mail.key for mail in look(MaildirMailbox(maildir), cursor_of_the_server)] == ["2.new"]
+
+
+def test_an_interruption_ends_a_look_between_two_mails(maildir: Path) -> None:
+    for name in ("1.a", "2.b"):
+        drop(maildir, name)
+    mailbox = MaildirMailbox(maildir)
+    looking = mailbox.fetch(FROM_THE_BEGINNING, since=NOW, is_known=nothing_known)
+    next(looking)
+    mailbox.interrupt()
+    with pytest.raises(MailboxUnavailable, match="nurture stops"):
+        next(looking)

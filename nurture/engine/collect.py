@@ -89,11 +89,11 @@ class Collector:
         return sum(self.collect_of(sender)[0] for sender in dict.fromkeys(folder.sender for folder in self.folders))
 
     def collect_of(self, sender: str) -> tuple[int, MailboxUnavailable | None]:
-        """Look into every folder of one sender; how many new mails were taken in, and what went wrong last.
+        """Look into every folder of one sender; how many new mails were taken in, and why none could be read.
 
         A server that does not let us in is asked once.
         """
-        taken, last = 0, None
+        taken, last, is_any_read = 0, None, False
         mine = [folder for folder in self.folders if folder.sender == sender]
         for place, folder in enumerate(mine):
             if self._is_stopping:
@@ -111,8 +111,9 @@ class Collector:
                 if is_hopeless:
                     break
             else:
+                is_any_read = True
                 self.troubles.pop(folder.name, None)
-        return taken, last
+        return taken, None if is_any_read else last
 
     def collect(self, folder: Folder) -> int:
         """Take in what is new in one folder; how many mails that were.

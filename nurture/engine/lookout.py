@@ -121,7 +121,7 @@ class Lookout:
     def _keep_looking(self, post: _Post) -> None:
         """An outage is logged and only puts off; so does a fault of ours, which must not end the looking."""
         failures = 0
-        watched = False
+        watched = set[str]()
         while not self._stopping.is_set():
             is_announced = post.awake.is_set()
             post.awake.clear()
@@ -131,10 +131,7 @@ class Lookout:
                     taken, trouble = self._collector.collect_of(post.sender)
                     if taken and not is_announced:
                         self._doubt(post)
-                    # Asked again: before its first look a mailbox has nothing that a lease could stand on.
-                    if trouble is None and not watched and self._is_mine(post):
-                        watched = True
-                        self._watch(post)
+                    self._watch(post, watched)
             except ServiceUnavailable as outage:
                 trouble = outage
                 if not self._stopping.is_set():
@@ -173,9 +170,20 @@ class Lookout:
             if watch.is_standing:
                 watch.renew()
 
-    def _watch(self, post: _Post) -> None:
-        for watch in post.watches:
-            self._start(partial(self._keep_watching, post, watch))
+    def _watch(self, post: _Post, watched: set[str]) -> None:
+        """Begin to watch what could be read, and what is watched from now on note in `watched`."""
+        readable = [
+            folder
+            for folder in post.folders
+            if folder.name not in watched and folder.name not in self._collector.troubles
+        ]
+        # Asked again: before its first look a mailbox has nothing that a lease could stand on.
+        if not readable or not self._is_mine(post):
+            return
+        for folder in readable:
+            watched.add(folder.name)
+            if folder.watch:
+                self._start(partial(self._keep_watching, post, folder.watch))
 
     def _keep_watching(self, post: _Post, watch: Watch) -> None:
         failures = 0

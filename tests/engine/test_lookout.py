@@ -148,6 +148,17 @@ def test_every_folder_is_watched_and_the_one_of_sent_mail_is_not(
     assert dovecot_line.verbs().count("IDLE") == 2
 
 
+def test_a_folder_that_is_missing_keeps_no_other_from_being_watched(
+    dovecot: DovecotServer, dovecot_line: Line, look: Look, tmp_path: Path
+) -> None:
+    inbox = account(dovecot_line.port, ", folders: [Nowhere, INBOX]")
+    looking = look(project(tmp_path, mali=inbox), NoIntervals())
+    wait_until(lambda: "IDLE" in dovecot_line.verbs(), "the watch of the other to stand")
+    dovecot.deliver(a_mail())
+    wait_until(lambda: looking.taken_in() == 1, "the mail to be taken in")
+    assert "there is no folder 'Nowhere'" in looking.troubles["mali/Nowhere"]
+
+
 def test_a_watch_that_died_without_a_word_costs_delay_alone_and_is_replaced(
     dovecot: DovecotServer, dovecot_line: Line, look: Look, tmp_path: Path
 ) -> None:

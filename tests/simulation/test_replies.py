@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nurture.inbox.parse import parse
@@ -41,6 +41,7 @@ def test_every_sentence_is_a_human_reply_with_the_persons_own_words(mood: str, l
 
 
 @given(st.dates(date(2026, 3, 4), date(2026, 5, 1)), st.sampled_from(["en", "th"]))
+@settings(deadline=None)
 def test_an_automatic_reply_is_one_and_its_date_of_return_is_understood(back_on: date, language: str) -> None:
     raw = replies.auto_reply(a_person(language), LETTER, back_on, message_id="<a@b.example>", at=NOW)
     verdict = classify(parse(raw), now=NOW + timedelta(minutes=5))

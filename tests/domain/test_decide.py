@@ -1,7 +1,7 @@
 """What comes next: moves, waits, skips and sends from plain facts."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -191,7 +191,7 @@ def test_a_reply_pauses_until_the_date_it_named_else_for_the_rules_span() -> Non
     (named,) = look(
         cycle(),
         an_enrollment(),
-        facts_of(replies=(reply("not_now", until=MONDAY_NINE + 10 * DAY),)),
+        facts_of(replies=(reply("not_now", until_on=date(2026, 3, 12)),)),
         BANGKOK,
     )
     (unnamed,) = look(cycle(), an_enrollment(), facts_of(replies=(reply("not_now"),)), BANGKOK)
@@ -199,7 +199,8 @@ def test_a_reply_pauses_until_the_date_it_named_else_for_the_rules_span() -> Non
     assert isinstance(named, React)
     assert isinstance(unnamed, React)
     assert isinstance(resumed, React)
-    assert (named.pauses_until, unnamed.pauses_until) == (MONDAY_NINE + 10 * DAY, MONDAY_NINE + 30 * DAY)
+    assert named.pauses_until == datetime(2026, 3, 12, tzinfo=BANGKOK.zone)
+    assert unnamed.pauses_until == MONDAY_NINE + 30 * DAY
     assert (resumed.pauses_until, resumed.is_until_resumed) == (MONDAY_NINE + 14 * DAY, True)
 
 

@@ -15,15 +15,6 @@ NOW = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
 LINE_ENDS = {"LF": b"\n", "CRLF": b"\r\n", "CR": b"\r"}
 
 
-def names() -> list[Any]:
-    """Every golden mail; `open.txt` lists those that are not judged rightly yet."""
-    not_yet = GOLDEN / "open.txt"
-    still_open = set(not_yet.read_text().split()) if not_yet.exists() else set()
-    wrong = pytest.mark.xfail(reason="not judged rightly yet", strict=False)
-    found = sorted(path.stem for path in GOLDEN.glob("*.eml"))
-    return [pytest.param(name, marks=[wrong] if name in still_open else []) for name in found]
-
-
 def said(verdict: Verdict, expected: dict[str, Any]) -> dict[str, Any]:
     """Of the verdict that much which the golden file speaks about, all failures included."""
     found: dict[str, Any] = {}
@@ -38,7 +29,7 @@ def said(verdict: Verdict, expected: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("line_end", LINE_ENDS)
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.eml")))
 def test_a_golden_mail_is_judged_as_its_file_says_whatever_its_line_ends(name: str, line_end: str) -> None:
     raw = (GOLDEN / f"{name}.eml").read_bytes().replace(b"\n", LINE_ENDS[line_end])
     expected = json.loads((GOLDEN / f"{name}.json").read_text())

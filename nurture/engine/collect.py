@@ -130,7 +130,7 @@ class Collector:
         cursor = Cursor(uid_validity=row.uid_validity, last_uid=row.last_uid)
         taken = 0
         for each in folder.mailbox.fetch(cursor, since=_since(row), is_known=lambda batch: self._known(folder, batch)):
-            taken += self._take(folder, each, keys)
+            taken += self._take(folder, _unless_history(each, folder, row), keys)
         with self._writing() as conn:
             mailboxes.note_look(conn, folder.name, at=began)
         return taken
@@ -216,6 +216,16 @@ class Collector:
 
 def _move(conn: Connection, folder: Folder, cursor: Cursor) -> None:
     mailboxes.move_cursor(conn, folder.name, uid_validity=cursor.uid_validity, last_uid=cursor.last_uid)
+
+
+def _unless_history(each: Fetched | Cursor, folder: Folder, row: MailboxRow) -> Fetched | Cursor:
+    """Only the place behind a mail that came before the first look.
+
+    An archive that is copied in gets new numbers, and its mails keep the days on which they came.
+    """
+    if isinstance(each, Cursor) or folder.is_sent or row.began_at is None:
+        return each
+    return each.cursor_after if each.received_at < row.began_at - _OVERLAP else each
 
 
 def _since(row: MailboxRow) -> datetime:

@@ -93,3 +93,15 @@ def test_what_was_in_the_mailbox_before_the_first_look_is_history(
     workshop.pass_after(timedelta(minutes=1))
     assert workshop.run_of(person).stage == "intent"
     assert workshop.events(person).count("reply_received") == 1
+
+
+def test_old_mail_that_is_copied_in_after_the_first_look_is_history_too(
+    relay: MailServer, workshop: Workshop, dovecot: DovecotServer
+) -> None:
+    person = workshop.add_contact()
+    workshop.one_pass()
+    old = b"From: somchai@example.com\r\nTo: mali@acme.example\r\nSubject: Last year\r\n\r\nYes!\r\n"
+    dovecot.deliver(old, at=workshop.clock.now() - 90 * DAY)  # an archive put back keeps the days on which mails came
+    dovecot.deliver(old.replace(b"Yes!", b"Yes, now!"), at=workshop.clock.now())
+    workshop.pass_after(timedelta(minutes=1))
+    assert workshop.events(person).count("reply_received") == 1

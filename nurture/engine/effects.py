@@ -156,9 +156,7 @@ def _be_away(conn: Connection, desk: Desk, arrival: Arrival, now: datetime) -> N
     if arrival.match.writer == "other" and not arrival.match.is_signed:
         _log(conn, arrival, "auto_reply_received", now, because=f"not held ({verdict.reason})")
         return
-    held = pause_while_away(
-        conn, desk.rules, arrival.contact, verdict, inbound_id=arrival.id, now=now
-    )  # fmt: skip
+    held = pause_while_away(conn, desk.rules, arrival.contact, verdict, inbound_id=arrival.id, now=now)
     _log(conn, arrival, "auto_reply_received", now, because=f"{held} ({verdict.reason})")
     enrollments.wake(conn, contact_id=arrival.contact.id, now=now)
     if arrival.match.message:

@@ -8,10 +8,9 @@ from nurture.domain.contact import Contact
 from nurture.domain.duration import Duration
 from nurture.domain.event import Event
 from nurture.domain.value import Value
+from nurture.engine.match import canonical
 from nurture.engine.perform import Desk
-from nurture.errors import InvalidInput
 from nurture.inbox.sent import SentMail
-from nurture.intake.address import parse_address
 from nurture.store import contacts, enrollments, events, mailboxes, messages, pauses
 from nurture.store.connection import Connection
 
@@ -58,10 +57,7 @@ def _contacts(conn: Connection, addresses: Iterable[str]) -> list[Contact]:
     """Those of the addresses that are contacts, each once, in the order in which everybody locks them."""
     found: dict[int, Contact] = {}
     for address in addresses:
-        try:
-            contact = contacts.find(conn, parse_address(address).canonical)
-        except InvalidInput:
-            continue
+        contact = contacts.find(conn, canonical(address))
         if contact is not None:
             found[contact.id] = contact
     return [found[each] for each in sorted(found)]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from nurture.domain.verdict import Verdict
 from nurture.inbox.automatic_language import language_of
@@ -21,7 +21,6 @@ _SHORT = 8
 """Letters of a phrase such as `auto`, which opens a subject of automatic mail only where a mark follows it."""
 
 _OPENS = frozenset("([【-/|")
-_OLDEST_DATE = timedelta(days=30)
 _ANSWERS = re.compile(
     r"^\W{0,3}(?:re|aw|antw|antwort|sv|vs|odp|res|ref|rif|ynt|yn|答复|回复|回覆|返信|fw|fwd|wg|tr|rv|i|doorst|vb|απ|отв|ответ|"
     r"ตอบ|ตอบกลับ)(?:\[\d{1,2}\])?\s?:",
@@ -58,12 +57,11 @@ def auto_reply(mail: ParsedMail, patterns: Patterns, *, now: datetime, country: 
     if not reason:
         return None
     what = _what(said)
-    sent_at = mail.date if mail.date and timedelta(0) <= now - mail.date < _OLDEST_DATE else now
     language = language_of(mail, f"{normalised(text[:_LOOKED_AT])} {said.subject}", patterns)
     back = return_date(
         f"{_own_subject(said, patterns)}\n\n{text}",
         patterns,
-        today=sent_at.date(),
+        today=mail.written_at(now).date(),
         country=country,
         language=_language_tag(mail, language),
         is_absence=not what,

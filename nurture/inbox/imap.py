@@ -18,7 +18,6 @@ _MAILS_AT_ONCE = 50
 _UIDS_AT_ONCE = 50_000  # a longer answer to SEARCH is more than imaplib takes for a line
 _PAGES = 20
 _BREAKS_A_LOOK = 4
-_BREAKS_A_MAIL = 3
 
 
 @dataclass(slots=True)

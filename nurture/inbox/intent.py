@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from nurture.domain.verdict import INTENTS, Intent, Verdict
 from nurture.inbox.language import language_of
@@ -41,8 +41,7 @@ def human_reply(mail: ParsedMail, patterns: Patterns, *, now: datetime, country:
     text = written(mail)
     is_in_subject = not text.strip() and not _ANSWERED.match(mail.subject)
     said = Said(mail.subject if is_in_subject else text)
-    sent_at = mail.date if mail.date and timedelta(0) <= now - mail.date < timedelta(days=30) else now
-    meant = meaning(said, patterns, today=sent_at.date(), country=country)
+    meant = meaning(said, patterns, today=mail.written_at(now).date(), country=country)
     return Verdict(
         kind="reply",
         reason=f"wrote: {meant.words[0]}" if meant.words else "nothing in it says what is meant",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nurture.inbox.headers import (
     Address,
@@ -21,6 +21,7 @@ _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-s
 _HEADER_TYPES = frozenset({"text/rfc822-headers", "message/rfc822-headers", "message/global-headers"})
 _RECEIPT_TYPES = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 _MAX_GROUPS = 200
+_OLDEST_DATE = timedelta(days=30)
 _MAX_REPORT_BYTES = 256 * 1024
 
 
@@ -59,6 +60,10 @@ class ParsedMail:
     returned_text: str
     links: tuple[str, ...]
     is_truncated: bool
+
+    def written_at(self, now: datetime) -> datetime:
+        """When it says that it was written, which `tomorrow` in it counts from; `now` where that cannot be true."""
+        return self.date if self.date and timedelta(0) <= now - self.date < _OLDEST_DATE else now
 
     @property
     def body(self) -> str:

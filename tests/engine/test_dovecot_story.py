@@ -17,12 +17,6 @@ MAILDIR = "inbox: {{kind: maildir, path: {maildir}, plus_addresses: true}}"
 
 
 @pytest.fixture
-def relay() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
 def workshop(relay: MailServer, dovecot: DovecotServer, tmp_path: Path) -> Iterator[Workshop]:
     assert MAILDIR in CONFIG
     account = f"host: 127.0.0.1, port: {dovecot.port}, security: none, username: {USERNAME}, password: {PASSWORD}"

@@ -19,12 +19,6 @@ SOMCHAI = "somchai@example.com"
 
 
 @pytest.fixture
-def relay() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
 def workshop(relay: MailServer, dovecot: DovecotServer, tmp_path: Path) -> Iterator[Workshop]:
     """Mali reads INBOX, Junk and the folder of what she sent; Krit reads a folder of the same account."""
     for folder in ("Junk", "Krit", "Gesendet"):

@@ -78,12 +78,6 @@ class World:
 
 
 @pytest.fixture
-def relay() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
 def world(relay: MailServer, tmp_path: Path, database_url: str) -> Iterator[World]:
     port = free_port()
     config = CONFIG.replace("http://127.0.0.1:8025", f"http://127.0.0.1:{port}")

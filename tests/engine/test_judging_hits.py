@@ -17,12 +17,6 @@ from tests.support.project import Workshop, make_workshop
 
 
 @pytest.fixture
-def relay() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
 def workshop(relay: MailServer, tmp_path: Path, database_url: str) -> Iterator[Workshop]:
     made = make_workshop(tmp_path, port=relay.port, database_url=database_url)
     made.one_pass()

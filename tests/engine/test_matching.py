@@ -28,12 +28,6 @@ AWAY = Verdict(kind="auto_reply", reason="says so")
 
 
 @pytest.fixture
-def relay() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
 def workshop(relay: MailServer, tmp_path: Path) -> Iterator[Workshop]:
     made = make_workshop(tmp_path, port=relay.port, campaign=CAMPAIGN.replace("notify: owner}", "task: Ring them}"))
     made.one_pass()

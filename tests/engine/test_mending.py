@@ -36,12 +36,6 @@ replies:
 
 
 @pytest.fixture
-def relay() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
 def workshop(relay: MailServer, tmp_path: Path, database_url: str) -> Iterator[Workshop]:
     made = make_workshop(tmp_path, port=relay.port, database_url=database_url, campaign=CAMPAIGN)
     made.one_pass()

@@ -11,12 +11,6 @@ from tests.support.project import Workshop, make_workshop
 
 
 @pytest.fixture
-def relay() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
 def workshop(relay: MailServer, tmp_path: Path) -> Iterator[Workshop]:
     made = make_workshop(tmp_path, port=relay.port)
     made.one_pass()

@@ -15,12 +15,6 @@ from tests.support.project import CONFIG, Workshop, make_workshop
 RATED = CONFIG.replace("    inbox:", "    limits: {{per_minute: 3}}\n    inbox:")
 
 
-@pytest.fixture
-def relay() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
 def queue(workshop: Workshop, count: int) -> None:
     with workshop.database.write() as conn:
         queue_notice(

@@ -44,7 +44,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A step whose time had come, or a mail that waits: from `at` on, by a limit, a pause, a rate or a closed window."""
+    """A step that waits from `at` on although its time had come: for a limit, a pause, a rate or a window."""
 
     at: datetime
     contact: str
@@ -102,7 +102,7 @@ class SenderLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """`start` and `end` are the simulated span, `zone` the project's, `steps` the emails in file order with their stage.
+    """`start` to `end` was simulated, `zone` is the project's, `steps` the emails in file order, each with its stage.
 
     `refused` counts who was not asked in, by why; `outcomes` the runs that ended, by outcome; `deeds` what people did
     (opened, clicked, replied, …) and what the team did. `sends` and the other lists are in the order of time.

@@ -203,6 +203,7 @@ def _log(
 def _event(arrival: Arrival, name: str, now: datetime, **more: Value) -> Event:
     verdict, message = arrival.verdict, arrival.match.message
     fields: dict[str, Value] = {
+        "mail": arrival.id,
         "mailbox": arrival.mailbox,
         "subject": arrival.subject,
         "from": arrival.stranger,

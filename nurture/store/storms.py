@@ -1,14 +1,23 @@
 """The counts behind a breaker: what came back to a sender's mails, and how many of those there were."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, func, literal, select, text, update
 
+from nurture.domain.verdict import VerdictKind
+from nurture.store.corrections import still_stands
 from nurture.store.insertion import insert_into
 from nurture.store.tables import events, messages, senders
 
 # In these very words: else neither database sees that the index of what came back fits.
 _RETURNED = text("events.name IN ('bounced', 'complained', 'auto_reply_received')")
+
+_KINDS: Mapping[str, VerdictKind] = {
+    "bounced": "bounce",
+    "complained": "complaint",
+    "auto_reply_received": "auto_reply",
+}
 
 
 def counted_from(conn: Connection, sender: str) -> datetime | None:
@@ -26,7 +35,10 @@ def count_anew(conn: Connection, sender: str, now: datetime) -> None:
 
 
 def returned(conn: Connection, sender: str, name: str, since: datetime) -> int:
-    """Of how many mails that the sender began to send since then an event `name` tells: bounced, complained, …"""
+    """Of how many mails that the sender began to send since then an event `name` tells: bounced, complained, …
+
+    A mail that a person has corrected since tells of none.
+    """
     query = (
         select(func.count(messages.c.id.distinct()))
         .select_from(events)
@@ -35,6 +47,7 @@ def returned(conn: Connection, sender: str, name: str, since: datetime) -> int:
             _RETURNED,
             events.c.name == literal(name, literal_execute=True),
             events.c.at > since,
+            still_stands(_KINDS[name]),
             messages.c.sender == sender,
             messages.c.purpose != "notify",
             messages.c.attempted_at > since,

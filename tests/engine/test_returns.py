@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from nurture.domain.event import Event
-from nurture.domain.verdict import Failure, Verdict
+from nurture.domain.verdict import Failure, Verdict, VerdictKind
+from nurture.engine.mend import Correction, correct
 from nurture.inbox.thread import References
 from nurture.store import events, holds, inbound, suppressions, tables, tasks
-from tests.support.answers import bounce, judged_answer, judged_mail, reply
+from tests.support.answers import bounce, desk_of, judged_answer, judged_mail, reply
 from tests.support.mail_server import MailServer
 from tests.support.project import Workshop, make_workshop
 
@@ -139,6 +140,33 @@ def test_a_success_between_soft_bounces_begins_the_count_anew(
     assert reasons(workshop) == []
 
 
+def call_newest(workshop: Workshop, kind: VerdictKind, count: int = 1) -> None:
+    """Have a person call the newest mails something else."""
+    with workshop.database.write() as conn:
+        for mail in inbound.listed(conn, count):
+            meant = Correction(kind=kind, by="mali")
+            correct(conn, desk_of(workshop), workshop.campaigns(), mail, meant, now=workshop.clock.now())
+
+
+def test_a_soft_bounce_that_a_person_calls_something_else_counts_no_more(workshop: Workshop) -> None:
+    person = begun(workshop)
+    soft_bounces(workshop, person, 4)
+    call_newest(workshop, "auto_reply", 2)
+    soft_bounces(workshop, person, 2)
+    assert reasons(workshop) == []
+    soft_bounces(workshop, person, 3)
+    assert [scope for scope, _ in reasons(workshop)] == ["all"]
+
+
+def test_an_answer_that_a_person_calls_a_machines_is_no_sign_of_life(relay: MailServer, workshop: Workshop) -> None:
+    person = begun(workshop)
+    soft_bounces(workshop, person, 4)
+    judged_answer(workshop, relay.accepted[0], reply("other"))
+    call_newest(workshop, "auto_reply")
+    soft_bounces(workshop, person, 1)
+    assert [scope for scope, _ in reasons(workshop)] == ["all"]
+
+
 def many(workshop: Workshop, count: int) -> None:
     for number in range(count):
         workshop.add_contact(f"p{number}-{workshop.clock.now():%d%H}@x{number}.example")
@@ -174,6 +202,21 @@ def test_a_storm_of_bounces_holds_the_sender_tells_the_team_once_and_a_hand_lift
     judged_answer(workshop, mails[6], bounce(mails[6].recipient))
     with workshop.database.read() as conn:
         assert holds.listed(conn) == [], "what was sent before the hold is counted no more"
+
+
+def test_what_a_person_calls_something_else_is_no_part_of_a_storm(relay: MailServer, workshop: Workshop) -> None:
+    many(workshop, 55)
+    mails = list(relay.accepted)
+    for mail in mails[:2]:
+        judged_answer(workshop, mail, bounce(mail.recipient))
+    call_newest(workshop, "reply", 2)
+    for mail in mails[2:4]:
+        judged_answer(workshop, mail, bounce(mail.recipient))
+    with workshop.database.read() as conn:
+        assert holds.listed(conn) == []
+    judged_answer(workshop, mails[4], bounce(mails[4].recipient))
+    with workshop.database.read() as conn:
+        assert [hold.because for hold in holds.listed(conn)] == ["3 of 55 mails bounced: more than 5 %"]
 
 
 def test_two_complaints_are_a_storm_for_who_sends_little_and_automatic_answers_to_half_of_the_mails(

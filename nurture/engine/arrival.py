@@ -15,11 +15,15 @@ Writer = Literal["contact", "same_person", "other"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMail:
-    """A mail as the inbox judged it; `from_address` is canonical, `key` is the mailbox's name for it."""
+    """A mail as the inbox judged it; `from_address` is canonical, `key` is the mailbox's name for it.
+
+    Two with the same Message-ID and writer whose `content_digest` differs are two mails.
+    """
 
     mailbox: str
     key: str
     message_id: str | None
+    content_digest: str
     from_address: str
     subject: str
     received_at: datetime

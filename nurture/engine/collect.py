@@ -17,7 +17,7 @@ from nurture.engine.perform import Desk
 from nurture.engine.take_in import take_in
 from nurture.errors import MailboxRefused, MailboxUnavailable, ServiceUnavailable
 from nurture.inbox.classify import Judge
-from nurture.inbox.identity import identity_of
+from nurture.inbox.identity import content_digest_of, identity_of
 from nurture.inbox.mailbox import Cursor, Fetched, Mailbox, Watch
 from nurture.inbox.parse import parse
 from nurture.inbox.sent import read_sent
@@ -177,15 +177,17 @@ class Collector:
         references = answers(parsed)
         with self._database.read() as conn:
             country = country_of(conn, references, parsed.subject, link_keys=keys, now=now)
+        verdict = self._judge.classify(parsed, now=now, country=country)
         mail = InboundMail(
             mailbox=folder.name,
             key=fetched.key,
             message_id=identity_of(parsed, fetched.raw),
+            content_digest=content_digest_of(parsed, verdict.text),
             from_address=canonical(references.from_address),
             subject=parsed.subject,
             received_at=fetched.received_at,
             references=references,
-            verdict=self._judge.classify(parsed, now=now, country=country),
+            verdict=verdict,
         )
         with self._writing() as conn:
             is_new = take_in(conn, self._desk, self._library.campaigns, mail, link_keys=keys, now=now)

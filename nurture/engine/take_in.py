@@ -36,7 +36,9 @@ def take_in(
     """Keep the mail and do what its verdict does; False where it was taken in before."""
     if mail.message_id:
         mailboxes.one_at_a_time(conn, mail.message_id)
-        if inbound.known_message_id(conn, mail.message_id, mail.from_address):
+        original = inbound.original_of(conn, mail.message_id, mail.from_address, mail.content_digest)
+        if original is not None:
+            inbound.note_double(conn, mail.mailbox, mail.key, original=original)
             return False
     loop = _loop(conn, desk.rules, mail)
     match = Match() if loop else find_match(conn, mail.references, mail.subject, link_keys=link_keys, now=now)
@@ -93,6 +95,7 @@ def _draft(mail: InboundMail, match: Match, enrollment_id: int | None, loop: str
         mailbox=mail.mailbox,
         key=mail.key,
         message_id=mail.message_id,
+        content_digest=mail.content_digest,
         sender_address=mail.from_address,
         subject=mail.subject,
         received_at=mail.received_at,

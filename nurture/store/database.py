@@ -21,7 +21,7 @@ from nurture.store.outages import outages_in_words
 from nurture.store.sqlite_functions import add_functions
 from nurture.store.tables import metadata
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration, written here so that looking at it does not import alembic."""
 
 _WRITES = "nurture_writes"

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
 from nurture.domain.value import Value
 from nurture.domain.verdict import Intent, VerdictKind
-from nurture.store.insertion import insert_once
-from nurture.store.tables import inbound
+from nurture.store.insertion import insert_into, insert_once
+from nurture.store.tables import doubles, inbound
 from nurture.store.values import pack, storable, unpack
 
 _OF_NOBODY = ""
@@ -30,6 +30,7 @@ class InboundDraft:
     received_at: datetime
     kind: VerdictKind
     message_id: str | None = None
+    content_digest: str | None = None
     sender_address: str = ""
     subject: str = ""
     reason: str = ""
@@ -66,6 +67,7 @@ def add(conn: Connection, draft: InboundDraft) -> int | None:
         "mailbox": draft.mailbox,
         "key": draft.key,
         "message_id": _storable(draft.message_id),
+        "content_digest": draft.content_digest,
         "sender_address": storable(draft.sender_address),
         "subject": storable(draft.subject),
         "received_at": draft.received_at,
@@ -91,13 +93,21 @@ def get(conn: Connection, inbound_id: int) -> Inbound | None:
     return _inbound(row) if row else None
 
 
-def known_message_id(conn: Connection, message_id: str, sender_address: str) -> bool:
-    """Whether this mail came before: under another UID, in another folder, or to another of our senders.
+def original_of(conn: Connection, message_id: str, sender_address: str, content_digest: str) -> int | None:
+    """The row of this mail where it came before: under another UID, in another folder, or to another of our senders.
 
-    Of its writer alone: programs that give every mail the same Message-ID must not make two people one.
+    Of its writer alone, and with the same content: programs that give every mail the same Message-ID, and people who
+    send one again with other words, must not make two mails one. Of an old row the content is not known: it counts.
     """
     same = inbound.c.message_id == storable(message_id), inbound.c.sender_address == storable(sender_address)
-    return conn.execute(select(inbound.c.id).where(*same).limit(1)).first() is not None
+    is_alike = or_(inbound.c.content_digest == content_digest, inbound.c.content_digest.is_(None))
+    return conn.execute(select(inbound.c.id).where(*same, is_alike).order_by(inbound.c.id).limit(1)).scalar()
+
+
+def note_double(conn: Connection, mailbox: str, key: str, *, original: int) -> None:
+    """Remember that this mail of this mailbox is another copy of `original`, so that nobody reads it again."""
+    row = {"mailbox": mailbox, "key": key, "inbound_id": original}
+    conn.execute(insert_into(conn, doubles).values(row).on_conflict_do_nothing(index_elements=["mailbox", "key"]))
 
 
 def attach(

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select, text, update
+from sqlalchemy import Connection, func, or_, select, text, union_all, update
 
 from nurture.store.insertion import insert_into
-from nurture.store.tables import inbound, mailbox_cursors
+from nurture.store.tables import doubles, inbound, mailbox_cursors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +64,11 @@ def last_look_at(conn: Connection) -> datetime | None:
 
 
 def known_keys(conn: Connection, mailbox: str, keys: Collection[str]) -> set[str]:
-    """Those of `keys` whose mails are recorded."""
-    mine = inbound.c.mailbox == mailbox, inbound.c.key.in_(keys)
-    return set(conn.execute(select(inbound.c.key).where(*mine)).scalars())
+    """Those of `keys` whose mails are recorded, or are copies of recorded ones."""
+    queries = (
+        select(table.c.key).where(table.c.mailbox == mailbox, table.c.key.in_(keys)) for table in (inbound, doubles)
+    )
+    return set(conn.execute(union_all(*queries)).scalars())
 
 
 def one_at_a_time(conn: Connection, message_id: str) -> None:

@@ -315,6 +315,7 @@ inbound = Table(
     Column("corrections", Integer, comment="how many; null is none"),
     Column("corrected_at", UtcTime),
     Column("corrected_by", Text),
+    Column("content_digest", Text, comment="of what it says; null: not noted yet"),
     UniqueConstraint("mailbox", "key"),
     sqlite_autoincrement=True,
 )
@@ -324,6 +325,14 @@ Index("ix_inbound_message_id", inbound.c.message_id)
 Index("ix_inbound_sender_address", inbound.c.sender_address, inbound.c.received_at)
 _IN_TRAY = inbound.c.matched_by == ""
 Index("ix_inbound_tray", inbound.c.received_at, sqlite_where=_IN_TRAY, postgresql_where=_IN_TRAY)
+
+doubles = Table(
+    "doubles",
+    metadata,
+    Column("mailbox", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("inbound_id", Id, nullable=False, comment="the mail of which it is another copy"),
+)
 
 mailbox_cursors = Table(
     "mailbox_cursors",

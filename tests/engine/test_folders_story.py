@@ -119,6 +119,19 @@ def test_two_people_whose_programs_give_every_mail_the_same_id_both_answer(
     assert (replies(workshop, person), replies(workshop, other)) == (1, 1)
 
 
+def test_a_mail_that_is_sent_again_with_other_words_is_another_mail_though_its_id_is_the_same(
+    relay: MailServer, workshop: Workshop, dovecot: DovecotServer, person: int
+) -> None:
+    answer = an_answer(workshop, relay.accepted[0], "Yes, show me.")
+    later = answer.replace(b"Yes, show me.", b"Please unsubscribe me.")
+    for raw in (answer, later):
+        for folder in ("INBOX", "Krit"):
+            dovecot.deliver(b"Delivered-To: " + folder.encode() + b"\r\n" + raw, folder=folder, at=workshop.clock.now())
+    workshop.pass_after(MINUTE)
+    assert replies(workshop, person) == 1
+    assert workshop.events(person).count("unsubscribed") == 1
+
+
 def test_who_was_written_to_by_hand_is_left_alone_for_three_days(
     relay: MailServer, workshop: Workshop, dovecot: DovecotServer, person: int
 ) -> None:

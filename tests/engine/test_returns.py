@@ -284,3 +284,16 @@ def test_who_stands_in_is_noted_and_never_mailed(relay: MailServer, workshop: Wo
     workshop.pass_after(DAY)
     assert workshop.reasons(person, "auto_reply_received") == ["no date given, anan@example.com stands in (r)"]
     assert {mail.recipient for mail in relay.accepted} == {SOMCHAI}
+
+
+def test_a_copy_in_a_maildir_is_not_read_again_even_after_a_restart(relay: MailServer, workshop: Workshop) -> None:
+    person = workshop.add_contact()
+    workshop.one_pass()
+    workshop.answer(relay.accepted[0], "Yes, show me.")
+    (first,) = (workshop.maildir / "new").iterdir()
+    copy = workshop.drop(b"Delivered-To: sales@acme.example\n" + first.read_bytes())
+    workshop.pass_after(timedelta(minutes=1))
+    for each in (first, copy):  # whoever reads it now sees another mail
+        each.write_bytes(each.read_bytes().replace(b"Message-ID: <", b"Message-ID: <another-").replace(b"Yes", b"No"))
+    workshop.pass_after(timedelta(minutes=1))
+    assert workshop.events(person).count("reply_received") == 1

@@ -117,8 +117,8 @@ def test_a_mail_is_taken_in_once_and_waits_in_the_tray_until_it_is_attached(data
         inbound_id = inbound.add(conn, draft)
         assert inbound_id is not None
         assert inbound.add(conn, draft) is None
-        assert inbound.known_message_id(conn, "<a@x>", "somchai@example.com")
-        assert not inbound.known_message_id(conn, "<a@x>", "anong@example.com")
+        assert inbound.original_of(conn, "<a@x>", "somchai@example.com", "1") == inbound_id, "its content was not noted"
+        assert inbound.original_of(conn, "<a@x>", "anong@example.com", "1") is None
         (waiting,) = inbound.tray(conn)
         assert (waiting.id, waiting.text, waiting.confidence) == (inbound_id, "ab\ufffd", 80)
         assert inbound.attach(conn, inbound_id, matched_by="by_hand", contact_id=a_person(conn).id)

@@ -2,16 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from nurture.errors import UsageError
-from nurture.loader.schema import json_schema
+from nurture.loader.schema import Kind, json_schema
 from nurture.settings import CONFIG
 
-Kind = Literal["campaign", "config"]
-KINDS: tuple[Kind, ...] = ("campaign", "config")
+KINDS: tuple[Kind, ...] = ("campaign", "config", "scenario")
 
 
 @click.command("schema")
@@ -19,9 +17,9 @@ KINDS: tuple[Kind, ...] = ("campaign", "config")
 @click.option("--kind", type=click.Choice(KINDS), default=None, help="Only this one; - shows the campaign's else.")
 @click.pass_context
 def command(ctx: click.Context, where: str | None, kind: Kind | None) -> None:
-    """Write campaign.schema.json and config.schema.json beside config.yaml, or into DIR; - for the terminal.
+    """Write the schemas of campaigns, config and scenarios beside config.yaml, or into DIR; - for the terminal.
 
-    Editors find the schema by the first line of a file: `# yaml-language-server: $schema=../campaign.schema.json`.
+    Editors find one by the first line of a file: `# yaml-language-server: $schema=../campaign.schema.json`.
     """
     if where == "-":
         click.echo(schema_text(kind or "campaign"), nl=False)

@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from nurture.errors import Problem, Severity
 
+T = TypeVar("T")
 Tree = str | int | float | bool | None | list["Tree"] | dict[str, "Tree"]
 Place = tuple[str | int, ...]
 """The way from the root of a document to one of its values: keys of mappings, indices of lists."""
@@ -124,6 +125,17 @@ def load_yaml(source: bytes | str, file: str) -> Document:
         return _unusable(file, refused)
 
 
+def load_yaml_list(source: bytes | str, file: str) -> tuple[Document, ...]:
+    """As `load_yaml` for a file of many: documents divided by `---`, each of them one mapping or a list of mappings.
+
+    Places are counted inside each mapping.
+    """
+    try:
+        return tuple(_Composer(_decoded(source), file).compose_each())
+    except _Refused as refused:
+        return (_unusable(file, refused),)
+
+
 def _unusable(file: str, refused: _Refused) -> Document:
     problem = Problem(
         file=file,
@@ -224,6 +236,39 @@ class _Composer:
             on_one_line=self._on_one_line,
         )
 
+    def compose_each(self) -> list[Document]:
+        events = _events(self._text)
+        found: list[Document] = []
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                self._values, self._keys, self._on_one_line = {}, {}, {}
+                self._anchors = {}
+            elif isinstance(event, yaml.NodeEvent):
+                value = self._node(event, events, ())
+                if isinstance(value, list):
+                    found += [self._part((index,), item) for index, item in enumerate(value)]
+                elif value is not None:
+                    found.append(self._part((), value))
+        if not found and not self._problems:
+            raise _Refused("empty", "the file is empty", "it must hold keys and values, as `key: value`")
+        return found
+
+    def _part(self, place: Place, value: Tree) -> Document:
+        """The document of one mapping; it takes the problems that were found up to its end with it."""
+        if not isinstance(value, dict):
+            raise _Refused(
+                "not_a_mapping", "here must be keys and values", "write `key: value` lines", self._values[place]
+            )
+        problems, self._problems = tuple(self._problems), []
+        return Document(
+            file=self._file,
+            value=value,
+            problems=problems,
+            values=_under(place, self._values),
+            keys=_under(place, self._keys),
+            on_one_line=_under(place, self._on_one_line),
+        )
+
     def _node(self, event: yaml.NodeEvent, events: Iterator[Any], place: Place) -> Tree:
         self._values[place] = _mark(event)
         if isinstance(event, yaml.AliasEvent):
@@ -308,6 +353,11 @@ class _Composer:
         self._problems.append(
             Problem(file=self._file, line=mark.line, column=mark.column, code=code, message=message, hint=hint)
         )
+
+
+def _under(place: Place, known: Mapping[Place, T]) -> dict[Place, T]:
+    depth = len(place)
+    return {each[depth:]: found for each, found in known.items() if each[:depth] == place}
 
 
 def _tagged(text: str, tag: str | None) -> Tree:

@@ -1,22 +1,46 @@
 """The JSON Schema that editors complete and check by, made from the same shapes that the loader reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
+
+from pydantic import BaseModel
 
 from nurture.loader.campaign_shape import CampaignShape
 from nurture.loader.config_shape import ConfigShape
+from nurture.loader.scenario_shape import ScenarioShape
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def json_schema(kind: Literal["campaign", "config"] = "campaign") -> dict[str, Any]:
-    """The schema of a file of `campaigns/`, or of `config.yaml`, as JSON-ready values."""
-    shape, title = (CampaignShape, "nurture campaign") if kind == "campaign" else (ConfigShape, "nurture config")
-    schema: dict[str, Any] = {"$schema": _DIALECT, **shape.model_json_schema(by_alias=True), "title": title}
+Kind = Literal["campaign", "config", "scenario"]
+_SHAPES: Mapping[Kind, tuple[type[BaseModel], tuple[str, ...]]] = {
+    "campaign": (CampaignShape, ("stages",)),
+    "config": (ConfigShape, ()),
+    "scenario": (ScenarioShape, ("scenario", "campaign", "start")),
+}
+"""Each kind of file with its shape, and the keys that the shape lets be missing only to tell it better."""
+
+
+def json_schema(kind: Kind = "campaign") -> dict[str, Any]:
+    """The schema of a file of `campaigns/`, of `config.yaml` or of `campaigns/tests/`, as JSON-ready values."""
+    shape, required = _SHAPES[kind]
+    schema: dict[str, Any] = {"$schema": _DIALECT, **shape.model_json_schema(by_alias=True), "title": f"nurture {kind}"}
     _tidy(schema)
-    for required in ("stages",) if kind == "campaign" else ():
-        schema.setdefault("required", []).append(required)
-    return schema
+    for key in required:
+        schema.setdefault("required", []).append(key)
+    return _one_or_list(schema) if kind == "scenario" else schema
+
+
+def _one_or_list(schema: dict[str, Any]) -> dict[str, Any]:
+    """A file of scenarios is one, or a list of them."""
+    shape = {key: value for key, value in schema.items() if key not in ("$schema", "$defs", "title")}
+    ref = {"$ref": "#/$defs/ScenarioShape"}
+    return {
+        "$schema": _DIALECT,
+        "$defs": {**schema.get("$defs", {}), "ScenarioShape": shape},
+        "anyOf": [ref, {"type": "array", "items": ref}],
+        "title": schema["title"],
+    }
 
 
 def _tidy(schema: dict[str, Any]) -> None:

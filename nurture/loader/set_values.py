@@ -1,27 +1,17 @@
 """What `set` gives a contact's field: a value of the field's type, or an expression in `{{ }}`."""
 
 import re
-from datetime import datetime
 
 from nurture.domain.condition import Literally, Node
 from nurture.domain.contact import STANDARD_FIELDS, WRITABLE_STANDARD_FIELDS
-from nurture.domain.value import FieldSpec, Value
+from nurture.domain.value import FieldSpec
 from nurture.loader.document import Place
 from nurture.loader.nearest import did_you_mean
+from nurture.loader.plain_values import WANTED, literal
 from nurture.loader.reading import Reading
-from nurture.loader.words import as_day, show
+from nurture.loader.words import show
 
 _EXPRESSION = re.compile(r"\s*\{\{(?P<inner>(?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
-_LOOKS_LIKE_ONE = re.compile(r"(contact|event|order|reply)\.\w+|last\(.*|.*\{\{.*|.*\{%.*", re.DOTALL)
-_WANTED = {
-    "text": "a text",
-    "number": "a number",
-    "bool": "true or false",
-    "date": "a date as 2026-04-01",
-    "datetime": "a moment as 2026-04-01T09:00+07:00",
-    "choice": "one of its choices",
-    "list": "a list of texts",
-}
 
 
 def read_set_value(field: str, written: object, place: Place, reading: Reading) -> Node | None:
@@ -39,9 +29,9 @@ def read_set_value(field: str, written: object, place: Place, reading: Reading) 
         return None
     if isinstance(written, str) and (found := _EXPRESSION.fullmatch(written)):
         return _expression(found["inner"], found.start("inner"), spec, place, reading)
-    fits, value = _literal(written, spec)
+    fits, value = literal(written, spec)
     if not fits:
-        hint = f"it takes {_WANTED[spec.type]}; an expression stands in {{{{ }}}}"
+        hint = f"it takes {WANTED[spec.type]}; an expression stands in {{{{ }}}}"
         if spec.type == "choice":
             hint = did_you_mean(str(written), spec.choices)
         checked.add(place, "bad_value", f"{show(written)} is no value of `contact.{field}`", hint)
@@ -55,41 +45,6 @@ def _expression(inner: str, start: int, spec: FieldSpec, place: Place, reading: 
     wanted = "text" if spec.type == "choice" else spec.type
     if parsed.node is not None and parsed.type not in (wanted, "any", "none"):
         message = f"the expression gives {parsed.type}, and `contact.{spec.name}` is {spec.type}"
-        reading.checked.add(place, "type", message, f"it takes {_WANTED[spec.type]}")
+        reading.checked.add(place, "type", message, f"it takes {WANTED[spec.type]}")
         return None
     return parsed.node
-
-
-def _literal(written: object, spec: FieldSpec) -> tuple[bool, Value]:
-    """Whether the value fits the field, and what it then is; nothing empties any field."""
-    match spec.type, written:
-        case _, None:
-            return True, None
-        case "number", int() | float() if not isinstance(written, bool):
-            return True, written
-        case "bool", bool():
-            return True, written
-        case "date", str():
-            day = as_day(written)
-            return day is not None, day
-        case "datetime", str():
-            moment = _moment(written)
-            return moment is not None, moment
-        case "choice", str():
-            return written in spec.choices, written
-        case "text", str():
-            return not _LOOKS_LIKE_ONE.fullmatch(written), written
-        case "list", str():
-            return True, (written,)
-        case "list", list() if all(isinstance(item, str) for item in written):
-            return True, tuple(str(item) for item in written)
-        case _:
-            return False, None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

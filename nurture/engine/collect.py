@@ -131,12 +131,12 @@ class Collector:
         taken = 0
         for each in folder.mailbox.fetch(cursor, since=_since(row), is_known=lambda batch: self._known(folder, batch)):
             taken += self._take(folder, _unless_history(each, folder, row), keys)
-        with self._writing() as conn:
+        with self.writing() as conn:
             mailboxes.note_look(conn, folder.name, at=began)
         return taken
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         """A transaction that a stop waits for. Raises MailboxUnavailable once it has stopped."""
         with self._at_work:
             if self._is_stopping:
@@ -146,7 +146,7 @@ class Collector:
 
     def _begin(self, folder: Folder, cursor: Cursor, now: datetime) -> None:
         """What is in a mailbox before the first look is history: answers to somebody else's mails."""
-        with self._writing() as conn:
+        with self.writing() as conn:
             mailboxes.begin(conn, folder.name, uid_validity=cursor.uid_validity, last_uid=cursor.last_uid, now=now)
 
     def _known(self, folder: Folder, keys: Collection[str]) -> set[str]:
@@ -156,7 +156,7 @@ class Collector:
     def _take(self, folder: Folder, each: Fetched | Cursor, keys: Sequence[bytes]) -> bool:
         """Whether a mail came of it that was new. One on which we fail stops no other."""
         if isinstance(each, Cursor):
-            with self._writing() as conn:
+            with self.writing() as conn:
                 _move(conn, folder, each)
             return False
         if each.fault:
@@ -189,7 +189,7 @@ class Collector:
             references=references,
             verdict=verdict,
         )
-        with self._writing() as conn:
+        with self.writing() as conn:
             is_new = take_in(conn, self._desk, self._library.campaigns, mail, link_keys=keys, now=now)
             _move(conn, folder, fetched.cursor_after)
         return is_new
@@ -198,7 +198,7 @@ class Collector:
         now = self._clock.now()
         mail = read_sent(fetched.raw)
         written_at = min(fetched.received_at, now)
-        with self._writing() as conn:
+        with self.writing() as conn:
             reached = owner_wrote(conn, self._desk, mail, mailbox=folder.name, written_at=written_at, now=now)
             _move(conn, folder, fetched.cursor_after)
         return reached > 0
@@ -209,7 +209,7 @@ class Collector:
         draft = InboundDraft(
             mailbox=folder.name, key=fetched.key, received_at=fetched.received_at, kind="unreadable", reason=reason
         )
-        with self._writing() as conn:
+        with self.writing() as conn:
             if not folder.is_sent and inbound.add(conn, draft) is not None:
                 fields = {"mailbox": folder.name}
                 events.append(conn, [Event(name="mail_unmatched", at=now, because=reason, fields=fields)])

@@ -26,7 +26,12 @@ LOOKS_EVERY = timedelta(seconds=30)
 LOOKS_BESIDE_WATCH_EVERY = timedelta(minutes=2)
 """While a server announces mail, looking beside it is for the line that died without a word."""
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=90)
+"""How long the mailboxes of a host that is gone wait for another one; those of a worker that is gone do not wait."""
+RENEWS_EVERY = timedelta(seconds=30)
+SETTLES_SECONDS = 1.5
+"""Between looks that were announced, which take in together what came meanwhile: each logs in anew, and servers limit
+how often one may. The first is not put off."""
 _STOOD_SECONDS = 60.0
 _STOP_SECONDS = 0.6
 
@@ -35,11 +40,19 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Post:
-    """One sender's folders, looked into one after the other; `awake` has the next look begin."""
+    """One sender's folders, looked into one after the other; `awake` has the next look begin.
+
+    `is_kept` is set while it is ours and can be read.
+    """
 
     sender: str
     folders: tuple[Folder, ...]
     awake: threading.Event = field(default_factory=threading.Event)
+    is_kept: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def names(self) -> list[str]:
+        return [folder.name for folder in self.folders]
 
     @property
     def watches(self) -> list[Watch]:
@@ -68,6 +81,12 @@ class Lookout:
         """Look again and again until `stop`; returns at once."""
         for post in self._posts:
             self._start(partial(self._keep_looking, post))
+        self._start(self._keep_leases)
+
+    def wake(self) -> None:
+        """Look now: a mailbox may have become free."""
+        for post in self._posts:
+            post.awake.set()
 
     async def look_once(self) -> None:
         """One look into everything, which `stop` breaks off. Raises ServiceUnavailable where the store is away."""
@@ -89,8 +108,8 @@ class Lookout:
         """Break off what is under way; returns at once."""
         self._stopping.set()
         self._collector.stop()
+        self.wake()
         for post in self._posts:
-            post.awake.set()
             for watch in post.watches:
                 watch.interrupt()
         if self._once is not None:
@@ -122,9 +141,14 @@ class Lookout:
         """An outage is logged and only puts off; so does a fault of ours, which must not end the looking."""
         failures = 0
         watched = set[str]()
-        while not self._stopping.is_set():
+        settled_at = 0.0
+        while True:
             is_announced = post.awake.is_set()
+            if is_announced:
+                self._stopping.wait(max(0.0, settled_at - time.monotonic()))
             post.awake.clear()
+            if self._stopping.is_set():
+                return
             trouble: Exception | None = None
             try:
                 if self._is_mine(post):
@@ -140,16 +164,32 @@ class Lookout:
                 trouble = fault
                 log.exception("a look was cut short", sender=post.sender)
             failures = failures + 1 if trouble else 0
+            if trouble:
+                post.is_kept.clear()  # another host may have more luck
+            if is_announced:
+                settled_at = time.monotonic() + SETTLES_SECONDS
             post.awake.wait(self._seconds_to_rest(post, failures, trouble))
 
     def _is_mine(self, post: _Post) -> bool:
         """Whether this worker may read the mailbox: several of one database would only do the same work."""
         now = self._clock.now()
-        with self._database.write() as conn:
-            claims = [
-                mailboxes.claim(conn, folder.name, self._worker, now=now, until=now + LEASE) for folder in post.folders
-            ]
-        return all(claims)
+        with self._collector.writing() as conn:
+            is_mine = mailboxes.claim(conn, post.names, self._worker, now=now, until=now + LEASE)
+        (post.is_kept.set if is_mine else post.is_kept.clear)()
+        return is_mine
+
+    def _keep_leases(self) -> None:
+        """However long a look or a rest takes, what we read stays ours."""
+        while not self._stopping.wait(self._seconds(RENEWS_EVERY)):
+            kept = [name for post in self._posts if post.is_kept.is_set() for name in post.names]
+            try:
+                with self._collector.writing() as conn:
+                    mailboxes.extend_leases(conn, kept, self._worker, until=self._clock.now() + LEASE)
+            except ServiceUnavailable as outage:
+                if not self._stopping.is_set():
+                    log.warning("mailboxes not kept", because=str(outage))
+            except Exception:
+                log.exception("mailboxes not kept")
 
     def _seconds_to_rest(self, post: _Post, failures: int, trouble: Exception | None) -> float:
         if trouble:

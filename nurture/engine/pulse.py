@@ -169,7 +169,8 @@ class Pulse:
     def _settle_what_was_left(self) -> None:
         campaigns, now = self._library.campaigns, self._clock.now()
         replay_journal(self._attendance.journal, self._database, self._desk, campaigns)
-        succeed_the_gone(self._attendance, self._database, self._desk, campaigns, now=now)
+        if succeed_the_gone(self._attendance, self._database, self._desk, campaigns, now=now):
+            self._lookout.wake()  # the mailboxes that they read are free
 
     def _judge(self) -> None:
         judged = 1

@@ -9,7 +9,7 @@ from nurture.domain.message import Accepted, Deferred, Message, MessageState, Ou
 from nurture.engine.attendance import Attendance
 from nurture.engine.perform import Desk
 from nurture.engine.record import record_afterwards
-from nurture.store import messages
+from nurture.store import mailboxes, messages
 from nurture.store.database import Database
 from nurture.store.leases import end_leases
 
@@ -17,12 +17,13 @@ from nurture.store.leases import end_leases
 def succeed_the_gone(
     attendance: Attendance, database: Database, desk: Desk, campaigns: Mapping[str, Campaign], *, now: datetime
 ) -> int:
-    """Settle what workers of this host left who ended without leave: their journals, then their leases; how many."""
+    """Settle what workers of this host left who ended without leave: their journals, then all leases; how many."""
     workers = 0
     for gone in attendance.gone():
         replay_journal(gone.journal, database, desk, campaigns)
         with database.write() as conn:
             end_leases(conn, gone.worker, now=now)
+            mailboxes.release(conn, gone.worker)
         attendance.forget(gone)
         workers += 1
     return workers

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select, text, union_all, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, text, union_all, update
 
 from nurture.store.insertion import insert_into
 from nurture.store.tables import doubles, inbound, mailbox_cursors
@@ -82,22 +82,39 @@ def one_at_a_time(conn: Connection, message_id: str) -> None:
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
-def claim(conn: Connection, mailbox: str, token: str, *, now: datetime, until: datetime) -> bool:
-    """Whether this worker may read the mailbox until then: nobody does, or it does already, or nobody ever did.
+def claim(conn: Connection, names: Collection[str], token: str, *, now: datetime, until: datetime) -> bool:
+    """Whether this worker may read all these mailboxes until then: nobody else does. A part of them is not held.
 
-    It spares the server: two that read at once take in each mail once all the same.
+    One that nobody has looked into yet is anybody's. It spares the server: two that read at once take in each mail
+    once all the same.
     """
-    mine = mailbox_cursors.c.mailbox == mailbox
-    is_free = or_(
-        mailbox_cursors.c.lease_token.is_(None),
-        mailbox_cursors.c.lease_token == token,
-        mailbox_cursors.c.lease_until <= now,
-    )
-    claimed = conn.execute(update(mailbox_cursors).where(mine, is_free).values(lease_token=token, lease_until=until))
-    return claimed.rowcount == 1 or conn.execute(select(mailbox_cursors.c.mailbox).where(mine)).first() is None
+    for name in names:
+        mine = mailbox_cursors.c.mailbox == name
+        is_free = or_(
+            mailbox_cursors.c.lease_token.is_(None),
+            mailbox_cursors.c.lease_token == token,
+            mailbox_cursors.c.lease_until <= now,
+        )
+        claimed = conn.execute(
+            update(mailbox_cursors).where(mine, is_free).values(lease_token=token, lease_until=until)
+        )
+        if claimed.rowcount == 0 and conn.execute(select(mailbox_cursors.c.mailbox).where(mine)).first() is not None:
+            _release(conn, token, mailbox_cursors.c.mailbox.in_(names))
+            return False
+    return True
+
+
+def extend_leases(conn: Connection, names: Collection[str], token: str, *, until: datetime) -> None:
+    """Hold for longer those of the mailboxes that this worker still holds."""
+    held = mailbox_cursors.c.mailbox.in_(names), mailbox_cursors.c.lease_token == token
+    conn.execute(update(mailbox_cursors).where(*held).values(lease_until=until))
 
 
 def release(conn: Connection, token: str) -> None:
     """Leave every mailbox that this worker reads to whoever comes next."""
-    held = update(mailbox_cursors).where(mailbox_cursors.c.lease_token == token)
+    _release(conn, token)
+
+
+def _release(conn: Connection, token: str, *which: ColumnElement[bool]) -> None:
+    held = update(mailbox_cursors).where(mailbox_cursors.c.lease_token == token, *which)
     conn.execute(held.values(lease_token=None, lease_until=None))

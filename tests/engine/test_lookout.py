@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from nurture.app import build_collector, open_database
 from nurture.clock import Clock, SystemChance, SystemClock
@@ -193,6 +193,18 @@ def test_a_server_that_was_away_is_found_again(look: Look, tmp_path: Path) -> No
         wait_until(lambda: not looking.troubles, "the trouble to be over")
 
 
+def test_mails_that_come_one_close_upon_the_other_are_taken_in_together(look: Look, tmp_path: Path) -> None:
+    odd = Oddities(mails={}, has_idle=True)
+    with odd_server(odd) as port:
+        looking = look(project(tmp_path, mali=account(port)), NoIntervals())
+        wait_until(lambda: bool(odd.idling), "the watch to stand")
+        before = len(odd.commands)
+        odd.flood([a_mail(f"answer {number}") for number in range(40)])
+        wait_until(lambda: looking.taken_in() == 40, "all to be taken in")
+        assert len([line for line in odd.commands[before:] if line.startswith("LOGIN")]) <= 12
+        looking.stop()
+
+
 def test_a_server_that_lets_nobody_in_is_asked_once_for_all_folders_of_an_account(tmp_path: Path) -> None:
     odd = Oddities(mails={}, login="NO [AUTHENTICATIONFAILED] no")
     with odd_server(odd) as port:
@@ -247,3 +259,29 @@ def test_what_a_stopped_worker_had_is_given_back(dovecot: DovecotServer, look: L
     wait_until(lambda: looking.lease() == "one", "the mailbox to be the worker's")
     looking.stop()
     assert looking.lease() is None
+
+
+def test_nothing_is_claimed_any_more_once_a_stopped_worker_has_given_back_what_it_had(
+    dovecot: DovecotServer, tmp_path: Path, postgres_url: str
+) -> None:
+    found = replace(project(tmp_path, mali=account(dovecot.port)), database_url=postgres_url)
+    database = open_database(found)
+    with database.write() as conn:
+        mailboxes.begin(conn, "mali", uid_validity=1, last_uid=0, now=SystemClock().now())
+    with database.write() as conn:
+        conn.execute(select(tables.mailbox_cursors).with_for_update())
+        looking = Looking(found, database, NoIntervals())
+        wait_until(lambda: is_somebody_waiting(database), "the claim to wait")
+        looking.lookout.stop()
+        finishing = threading.Thread(target=looking.stop)
+        finishing.start()
+        finishing.join(timeout=2)
+    finishing.join()
+    wait_until(lambda: not [each for each in threading.enumerate() if each.name == "look"], "the looking to end")
+    assert looking.lease() is None
+    database.close()
+
+
+def is_somebody_waiting(database: Database) -> bool:
+    with database.read() as conn:
+        return bool(conn.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).first())

@@ -115,3 +115,16 @@ def test_a_request_to_end_waits_for_no_mailbox(
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=10)  # the server would be waited for longer
         assert process.returncode == 0, err
+
+
+def test_the_mailbox_of_a_worker_that_was_killed_is_its_successors_at_once(
+    tmp_path: Path, dovecot: DovecotServer, database_url: str
+) -> None:
+    with line_to(dovecot.port) as line:
+        workshop = a_project(tmp_path / "p", line.port, database_url)
+        for watches in (1, 2):
+            process = nurture(workshop.project.root, "worker", "--yes")
+            wait_until(lambda wanted=watches: line.verbs().count("IDLE") == wanted, "the worker to watch")
+            process.kill()
+            process.communicate()
+        workshop.database.close()

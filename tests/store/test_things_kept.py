@@ -169,16 +169,32 @@ def test_a_slower_look_takes_no_cursor_back_save_into_another_numbering(database
 def test_one_worker_reads_a_mailbox_until_its_lease_ends_or_is_given_back(database: Database) -> None:
     end = LATER + timedelta(minutes=1)
     with database.write() as conn:
-        assert mailboxes.claim(conn, "mali", "one", now=NOW, until=LATER), "nobody has looked into it yet"
+        assert mailboxes.claim(conn, ["mali"], "one", now=NOW, until=LATER), "nobody has looked into it yet"
         mailboxes.begin(conn, "mali", uid_validity=1, last_uid=5, now=NOW)
-        assert mailboxes.claim(conn, "mali", "one", now=NOW, until=LATER)
-        assert not mailboxes.claim(conn, "mali", "two", now=NOW, until=LATER)
-        assert mailboxes.claim(conn, "mali", "one", now=NOW, until=LATER), "a lease may be renewed"
-        assert mailboxes.claim(conn, "mali", "two", now=LATER, until=end)
+        assert mailboxes.claim(conn, ["mali"], "one", now=NOW, until=LATER)
+        assert not mailboxes.claim(conn, ["mali"], "two", now=NOW, until=LATER)
+        assert mailboxes.claim(conn, ["mali"], "one", now=NOW, until=LATER), "a lease may be renewed"
+        assert mailboxes.claim(conn, ["mali"], "two", now=LATER, until=end)
         mailboxes.release(conn, "one")
-        assert not mailboxes.claim(conn, "mali", "one", now=LATER, until=end), "only one's own lease is given back"
+        assert not mailboxes.claim(conn, ["mali"], "one", now=LATER, until=end), "only one's own lease is given back"
         mailboxes.release(conn, "two")
-        assert mailboxes.claim(conn, "mali", "one", now=LATER, until=end)
+        assert mailboxes.claim(conn, ["mali"], "one", now=LATER, until=end)
+
+
+def test_who_cannot_have_all_the_mailboxes_of_an_account_holds_none_and_a_lease_is_lengthened_by_its_holder(
+    database: Database,
+) -> None:
+    end = LATER + timedelta(minutes=1)
+    with database.write() as conn:
+        for name in ("mali", "mali/Junk"):
+            mailboxes.begin(conn, name, uid_validity=1, last_uid=5, now=NOW)
+        assert mailboxes.claim(conn, ["mali/Junk"], "one", now=NOW, until=LATER)
+        assert not mailboxes.claim(conn, ["mali", "mali/Junk"], "two", now=NOW, until=LATER)
+        assert mailboxes.claim(conn, ["mali", "mali/Junk"], "one", now=NOW, until=LATER)
+        mailboxes.extend_leases(conn, ["mali"], "two", until=NOW)
+        mailboxes.extend_leases(conn, ["mali"], "one", until=end)
+        assert not mailboxes.claim(conn, ["mali"], "two", now=LATER, until=end)
+        assert mailboxes.claim(conn, ["mali/Junk"], "two", now=LATER, until=end)
 
 
 def test_two_processes_that_take_in_the_same_mail_from_two_mailboxes_do_it_one_after_the_other(

@@ -3,10 +3,12 @@
 import re
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+_BETWEEN_MAILS = 0.03
 _PART = re.compile(r"BODY\.PEEK\[([A-Z]*)\](?:<(\d+)\.(\d+)>)?")
 
 
@@ -30,9 +32,22 @@ class Oddities:
     """Whether it knows no part of a mail (`<0.100>`)."""
     bye_at: int = 0
     """The mail in the middle of which it says BYE, once."""
+    has_idle: bool = False
     login: str = "OK logged in"
     examine: str = "OK opened"
     commands: list[str] = field(default_factory=list)
+    idling: list["_Session"] = field(default_factory=list)
+
+    def flood(self, mails: Sequence[bytes]) -> None:
+        """Mails that come one close upon the other, each announced to who idles."""
+        pace = threading.Event()
+        for raw in mails:
+            uid = max(self.mails, default=0) + 1
+            self.dates[uid] = f'"{datetime.now(UTC):%d-%b-%Y %H:%M:%S +0000}"'
+            self.mails[uid] = raw
+            for session in self.idling:
+                session.announce(uid)
+            pace.wait(_BETWEEN_MAILS)
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -46,6 +61,9 @@ class _Session(socketserver.StreamRequestHandler):
             if not self._answer(tag, command):
                 return
 
+    def announce(self, count: int) -> None:
+        self._say(f"* {count} EXISTS")
+
     def _say(self, text: str) -> None:
         self.wfile.write(text.encode() + b"\r\n")
 
@@ -53,7 +71,11 @@ class _Session(socketserver.StreamRequestHandler):
         odd = self.server.odd
         match command.upper().split():
             case ["CAPABILITY"]:
-                self._say("* CAPABILITY IMAP4rev1")
+                self._say("* CAPABILITY IMAP4rev1 IDLE" if odd.has_idle else "* CAPABILITY IMAP4rev1")
+            case ["IDLE"]:
+                self._say("+ idling")
+                odd.idling.append(self)
+                return True
             case ["LOGIN", *_]:
                 self._say(f"{tag} {odd.login}")
                 return odd.login.startswith("OK")

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -18,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from nurture.errors import DatabaseUnavailable, InvalidInput
 from nurture.store.outages import outages_in_words
+from nurture.store.sqlite_connection import SqliteConnection
 from nurture.store.sqlite_functions import add_functions
 from nurture.store.tables import metadata
 
@@ -52,7 +54,8 @@ class Database:
 
     def _sqlite_engine(self, busy_seconds: float) -> Engine:
         # isolation_level None: sqlite3 begins nothing by itself, `_begin` does.
-        connect_args = {"isolation_level": None, "timeout": busy_seconds, "cached_statements": 500}
+        connect_args: dict[str, Any] = {"isolation_level": None, "timeout": busy_seconds, "cached_statements": 500}
+        connect_args["factory"] = SqliteConnection
         if self.is_memory:
             # One connection for all threads: a second one would see an empty database of its own.
             connect_args["check_same_thread"] = False
@@ -61,6 +64,7 @@ class Database:
             engine = create_engine(self._url, connect_args=connect_args)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin)
+        event.listen(engine, "checkin", _end_reading)
         return engine
 
     @contextmanager
@@ -252,6 +256,11 @@ def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) 
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     add_functions(connection)
+
+
+def _end_reading(connection: SqliteConnection | None, _entry: ConnectionPoolEntry) -> None:
+    if connection is not None:  # it was thrown away, as it was no longer of use
+        connection.close_cursors()
 
 
 def _begin(connection: Connection) -> None:

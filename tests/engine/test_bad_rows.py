@@ -52,9 +52,10 @@ def test_a_fault_ends_neither_of_the_loops(relay: MailServer, workshop: Workshop
         living = asyncio.create_task(engine.pulse.live())
         (workshop.project.root / "campaigns").unlink()
         (workshop.project.root / "elsewhere").rename(workshop.project.root / "campaigns")
-        while not relay.accepted and not living.done():
-            engine.pulse.wake()
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(60):
+            while not relay.accepted and not living.done():
+                engine.pulse.wake()
+                await asyncio.sleep(0.02)
         engine.pulse.stop()
         await living
         await engine.close()

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from nurture.domain.campaign import Campaign, Stage
-from nurture.domain.condition import Condition, Fact, Happened
-from nurture.domain.typecheck import nodes_of
+from nurture.domain.condition import Condition, Fact, Happened, nodes_of
 from nurture.errors import Problem
 from nurture.loader.campaign_file import Loaded
 from nurture.loader.document import Place

@@ -4,7 +4,8 @@ The tree is made by `loader/expression.py`, answered for one contact by `evaluat
 `store/condition.py`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -167,12 +168,53 @@ Node = (
 )
 
 
+def operands(node: Node) -> tuple[Node, ...]:
+    """The nodes right under this one."""
+    match node:
+        case Compare() | Arithmetic():
+            return (node.left, node.right)
+        case In():
+            return (node.item, node.container)
+        case And() | Or():
+            return node.parts
+        case Not():
+            return (node.part,)
+        case Filtered():
+            return (node.operand, *node.arguments)
+        case _:
+            return ()
+
+
+def nodes_of(node: Node) -> Iterator[Node]:
+    """Every node of the tree, operands before what they belong to."""
+    for operand in operands(node):
+        yield from nodes_of(operand)
+    yield node
+
+
+def _moves_with_time(node: Node) -> bool:
+    match node:
+        case Fact(name=name):
+            return name in ("days_in_stage", "days_in_campaign", "score", "now", "today")
+        case Happened(within=within):
+            return within is not None
+        case _:
+            return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A tree with the words it was written in, which is how reasons quote it."""
+    """A tree with the words it was written in, which is how reasons quote it.
+
+    `is_timeless`: nothing in it moves with time alone, so that only what happens can change its answer.
+    """
 
     tree: Node
     source: str
+    is_timeless: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_timeless", not any(_moves_with_time(node) for node in nodes_of(self.tree)))
 
     def __str__(self) -> str:
         return self.source

@@ -47,7 +47,7 @@ from nurture.domain.portable import (
 )
 from nurture.domain.value import FieldType, Value
 
-_COMPARES: Mapping[CompareOp, Callable[[Any, Any], bool]] = MappingProxyType(
+COMPARES: Mapping[CompareOp, Callable[[Any, Any], bool]] = MappingProxyType(
     {
         "==": operator.eq,
         "!=": operator.ne,
@@ -79,46 +79,20 @@ def span_of(duration: Duration) -> timedelta:
 
 
 def _value(node: Node, facts: Facts) -> Any:
-    match node:
-        case Literally():
-            return node.value
-        case ContactField():
-            return _fitted(facts.contact.value(node.name), node.type)
-        case Fact():
-            return _FACTS[node.name](facts)
-        case TriggerField():
-            return _event_value(facts.trigger.get(node.name), node.type)
-        case LastEventField():
-            known = facts.events.get(node.event, ())
-            return _event_value(known[-1].fields.get(node.name), node.type) if known else None
-        case Did() | Happened() | Enrolled() | Compare() | In() | Not():
-            return _truth(node, facts)
-        case And() | Or():
-            return _junction(node, facts)
-        case Arithmetic():
-            return reckon(node.op, _value(node.left, facts), _value(node.right, facts))
-        case Filtered():
-            return _filtered(node, facts)
+    return _VALUE_OF[type(node)](node, facts)
 
 
-def _truth(node: Did | Happened | Enrolled | Compare | In | Not, facts: Facts) -> bool:
-    match node:
-        case Did():
-            return _did(node, facts)
-        case Happened():
-            known = facts.events.get(node.event, ())
-            if node.within is None:
-                return bool(known)
-            span = span_of(node.within)
-            return any(facts.now - event.at < span for event in known)
-        case Enrolled():
-            return node.campaign in facts.enrolled
-        case Compare():
-            return _compared(node, facts)
-        case In():
-            return _contained(node, facts)
-        case Not():
-            return not is_true(_value(node.part, facts))
+def _last_field(node: LastEventField, facts: Facts) -> Value:
+    known = facts.events.get(node.event, ())
+    return _event_value(known[-1].fields.get(node.name), node.type) if known else None
+
+
+def _happened(node: Happened, facts: Facts) -> bool:
+    known = facts.events.get(node.event, ())
+    if node.within is None:
+        return bool(known)
+    span = span_of(node.within)
+    return any(facts.now - event.at < span for event in known)
 
 
 def _junction(node: And | Or, facts: Facts) -> Any:
@@ -175,7 +149,7 @@ def _is_so(op: CompareOp, left: object, right: object) -> bool:
     one, other = _comparable(left), _comparable(right)
     if one is None or other is None or one[0] != other[0]:
         return False
-    return _COMPARES[op](one[1], other[1])
+    return COMPARES[op](one[1], other[1])
 
 
 def _contained(node: In, facts: Facts) -> bool:
@@ -296,5 +270,26 @@ _FACTS: Mapping[FactName, Callable[[Facts], Any]] = MappingProxyType(
         "offer.redeemed": lambda _facts: None,
         "now": lambda facts: facts.now.astimezone(facts.zone),
         "today": lambda facts: facts.now.astimezone(facts.zone).date(),
+    }
+)
+
+# By type rather than by `match`, which would ask one class after the other: conditions are answered most of all.
+_VALUE_OF: Mapping[type[Node], Callable[[Any, Facts], Any]] = MappingProxyType(
+    {
+        Literally: lambda node, _facts: node.value,
+        ContactField: lambda node, facts: _fitted(facts.contact.value(node.name), node.type),
+        Fact: lambda node, facts: _FACTS[node.name](facts),
+        TriggerField: lambda node, facts: _event_value(facts.trigger.get(node.name), node.type),
+        LastEventField: _last_field,
+        Did: _did,
+        Happened: _happened,
+        Enrolled: lambda node, facts: node.campaign in facts.enrolled,
+        Compare: _compared,
+        In: _contained,
+        Not: lambda node, facts: not is_true(_value(node.part, facts)),
+        And: _junction,
+        Or: _junction,
+        Arithmetic: lambda node, facts: reckon(node.op, _value(node.left, facts), _value(node.right, facts)),
+        Filtered: _filtered,
     }
 )

@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from nurture.domain.contact import Contact
 from nurture.domain.order import Order
 from nurture.domain.value import Value
 from nurture.domain.verdict import Intent
+
+Movement = Literal["still", "rising", "falling", "unknown"]
+"""How a number moves while nothing happens; what stays the same for a while may be called rising or falling too."""
 
 _NO_FIELDS: Mapping[str, Value] = MappingProxyType({})
 _NO_EVENTS: Mapping[str, tuple["EventFact", ...]] = MappingProxyType({})
@@ -90,6 +94,7 @@ class Facts:
 
     `sent_at` are the times of all marketing mails to this contact over all campaigns, as far back as any cap looks.
     `trigger` are the fields of the event that enrolled the contact. Times are aware UTC; `zone` is the contact's wall.
+    `score_moves` says how the score goes on from here if nothing happens.
     """
 
     contact: Contact
@@ -100,6 +105,7 @@ class Facts:
     stage_entered_at: datetime | None = None
     pauses: tuple[Pause, ...] = ()
     score: float = 0.0
+    score_moves: Movement = "unknown"
     sent: tuple[Deed, ...] = ()
     opened: tuple[Deed, ...] = ()
     clicked: tuple[Deed, ...] = ()

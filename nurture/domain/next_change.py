@@ -2,14 +2,14 @@
 
 Time moves few things and moves most of them one way: days in a stage only grow, `now` and `today` only rise. A
 comparison of such a thing with one that stands still changes at most once (twice for `==`), and that moment is found
-by halving, to the microsecond, with the evaluator itself as the judge. For what moves otherwise, as a fading score,
-the answer is the next midnight on the contact's wall.
+by halving, to the microsecond, with the evaluator itself as the judge. A score that only fades can leave a threshold
+but not reach it. For what moves otherwise the answer is the next midnight on the contact's wall.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, time, timedelta
-from typing import Literal, cast
+from datetime import UTC, datetime, time, timedelta
+from typing import cast
 
 from nurture.domain.condition import (
     And,
@@ -25,17 +25,20 @@ from nurture.domain.condition import (
     Node,
     Not,
     Or,
+    nodes_of,
+    operands,
 )
-from nurture.domain.evaluate import evaluate, span_of
-from nurture.domain.facts import Facts
-from nurture.domain.portable import MICROSECOND, is_true
-from nurture.domain.typecheck import operands, type_of
+from nurture.domain.evaluate import COMPARES, evaluate, span_of
+from nurture.domain.facts import Facts, Movement, stood_still
+from nurture.domain.portable import MICROSECOND, MICROSECONDS_A_DAY, as_number, is_true
+from nurture.domain.typecheck import type_of
 from nurture.domain.value import Value
-
-Movement = Literal["still", "rising", "falling", "unknown"]
 
 _FARTHEST = timedelta(days=50 * 365)
 _NEAR_A_GUESS = timedelta(milliseconds=2)
+_LATEST = datetime.max.replace(tzinfo=UTC)
+_SINCE = {"days_in_stage": "stage_entered_at", "days_in_campaign": "entered_at"}
+_SCORE = Fact("score")
 _FLIPPED: dict[Movement, Movement] = {
     "still": "still",
     "rising": "falling",
@@ -51,7 +54,7 @@ def next_change(condition: Condition, facts: Facts) -> datetime | None:
     years does not count. It may come too early, as when another part of the condition decides; never too late, save
     that something which moves neither up nor down alone is looked at once a day.
     """
-    return _next(condition.tree, facts)
+    return None if condition.is_timeless else _next(condition.tree, facts)
 
 
 def _next(node: Node, facts: Facts) -> datetime | None:
@@ -94,8 +97,18 @@ def _next_of_comparison(node: Compare, facts: Facts) -> datetime | None:
         return None
     if movement == "unknown":
         return next_midnight(facts)
+    if any(each == _SCORE for each in nodes_of(node)):
+        return _next_of_score(node, movement, facts)
     ops: tuple[CompareOp, ...] = ("<", "<=") if node.op in ("==", "!=") else (node.op,)
     return _earliest(_flip(Compare(op, node.left, node.right), facts) for op in ops)
+
+
+def _next_of_score(node: Compare, movement: Movement, facts: Facts) -> datetime | None:
+    """The next midnight where the way that the score goes can change the answer at all."""
+    wants_more = node.op in (">", ">=")
+    if node.op in ("==", "!=") or bool(evaluate(node, facts)) is (wants_more is (movement == "falling")):
+        return next_midnight(facts)
+    return None
 
 
 def _next_of_membership(node: In, facts: Facts) -> datetime | None:
@@ -144,7 +157,7 @@ def _movement_of_fact(node: Fact, facts: Facts) -> Movement:
         case "now" | "today":
             return "rising"
         case "score":
-            return "unknown"
+            return facts.score_moves
         case _:
             return "still"
 
@@ -186,6 +199,10 @@ def _difference(left: Movement, right: Movement) -> Movement:
 
 def _flip(node: Compare, facts: Facts) -> datetime | None:
     """The first microsecond at which an ordering that changes at most once has changed."""
+    if isinstance(node.left, Fact) and isinstance(node.right, Literally) and node.left.name in _SINCE:
+        days, start = node.right.value, getattr(facts, _SINCE[node.left.name])
+        if isinstance(days, int | float) and all((pause.end() or _LATEST) <= facts.now for pause in facts.pauses):
+            return _flip_of_days(node.op, days, start, facts)
     before, after = facts.now, facts.now + _FARTHEST
     is_so = evaluate(node, facts)
     if _at(node, facts, after) == is_so:
@@ -199,6 +216,22 @@ def _flip(node: Compare, facts: Facts) -> datetime | None:
         middle = before + (after - before) // 2
         before, after = (middle, after) if _at(node, facts, middle) == is_so else (before, middle)
     return after
+
+
+def _flip_of_days(op: CompareOp, days: float, start: datetime, facts: Facts) -> datetime | None:
+    """The same for days since `start` against a number, once no pause holds or is to come: by counting back."""
+    limit = as_number(days)
+    began = start + stood_still(facts.pauses, start, facts.now)
+    if limit is None or abs(limit) > _FARTHEST.days:
+        return None
+    count = round(limit * MICROSECONDS_A_DAY)
+    compare, changes_to = COMPARES[op], op in (">", ">=")
+    while compare((count - 1) / MICROSECONDS_A_DAY, limit) is changes_to:
+        count -= 1
+    while compare(count / MICROSECONDS_A_DAY, limit) is not changes_to:
+        count += 1
+    moment = began + count * MICROSECOND
+    return moment if facts.now < moment <= facts.now + _FARTHEST else None
 
 
 def _at(node: Node, facts: Facts, moment: datetime) -> Value:

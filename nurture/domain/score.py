@@ -12,7 +12,7 @@ from types import MappingProxyType
 from nurture.domain.condition import Condition
 from nurture.domain.duration import Duration
 from nurture.domain.evaluate import holds, span_of
-from nurture.domain.facts import Facts
+from nurture.domain.facts import Facts, Movement
 
 _NO_POINTS: Mapping[str, float] = MappingProxyType({})
 _MOST_THOUSANDTHS = 10**9
@@ -35,6 +35,27 @@ class ScoreRules:
     points: Mapping[str, float] = field(default_factory=lambda: _NO_POINTS)
     fade: Duration | None = None
     rules: tuple[tuple[Condition, float], ...] = ()
+
+
+def movement_of_score(rules: ScoreRules) -> Movement:
+    """How a score by these rules moves while nothing happens: what fades goes towards nothing, from its own side.
+
+    >>> movement_of_score(ScoreRules(points={"clicked": 5, "replied": 20}, fade=Duration(days=30)))
+    'falling'
+    """
+    if any(not condition.is_timeless for condition, _ in rules.rules):
+        return "unknown"
+    amounts = [amount for points in rules.points.values() if (amount := thousandths(points))]
+    if not amounts or not rules.fade:
+        return "still"
+    if min(amounts) > 0:
+        return "falling"
+    return "rising" if max(amounts) < 0 else "unknown"
+
+
+def scored(rules: ScoreRules, facts: Facts, person: Facts) -> Facts:
+    """The facts of a run with the score of the `person`: it counts what they did ever and anywhere."""
+    return replace(facts, score=score(rules, person), score_moves=movement_of_score(rules))
 
 
 def thousandths(points: float) -> int:

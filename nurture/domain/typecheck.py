@@ -1,6 +1,6 @@
 """What type an expression has, and what in it cannot mean anything: found when a file is read, not when it runs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -24,6 +24,7 @@ from nurture.domain.condition import (
     Not,
     Or,
     TriggerField,
+    nodes_of,
 )
 from nurture.domain.contact import STANDARD_FIELDS
 from nurture.domain.value import FieldType
@@ -183,30 +184,6 @@ def type_problems(node: Node) -> tuple[TypeFault, ...]:
     """Everything that is wrong with the types of the tree, inner nodes first."""
     found = (fault(part) for part in nodes_of(node))
     return tuple(problem for problem in found if problem is not None)
-
-
-def operands(node: Node) -> tuple[Node, ...]:
-    """The nodes right under this one."""
-    match node:
-        case Compare() | Arithmetic():
-            return (node.left, node.right)
-        case In():
-            return (node.item, node.container)
-        case And() | Or():
-            return node.parts
-        case Not():
-            return (node.part,)
-        case Filtered():
-            return (node.operand, *node.arguments)
-        case _:
-            return ()
-
-
-def nodes_of(node: Node) -> Iterator[Node]:
-    """Every node of the tree, operands before what they belong to."""
-    for operand in operands(node):
-        yield from nodes_of(operand)
-    yield node
 
 
 def _compare_fault(node: Compare) -> TypeFault | None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
@@ -14,7 +14,7 @@ from nurture.domain.contact import Contact
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.event import BUILT_IN_EVENTS, Event
 from nurture.domain.facts import Deed, EventFact, Facts
-from nurture.domain.score import ScoreRules, score
+from nurture.domain.score import ScoreRules, scored
 from nurture.domain.value import Value
 from nurture.domain.zone import zone_of
 from nurture.store.enrollments import enrollment_of_row
@@ -128,9 +128,8 @@ def _facts(
     facts = _unscored(subject, contact, rows, now, zone)
     if score_rules is None:
         return facts
-    # A score is the person's, not the run's: it counts what they did ever and anywhere.
     person = _Subject(contact_id=contact.id, run=None, run_ids=None, since=None)
-    return replace(facts, score=score(score_rules, _unscored(person, contact, rows, now, zone)))
+    return scored(score_rules, facts, _unscored(person, contact, rows, now, zone))
 
 
 def _unscored(subject: _Subject, contact: Contact, rows: FactRows, now: datetime, zone: ZoneInfo) -> Facts:

@@ -12,12 +12,12 @@ from nurture.cli.project import address_of, campaign_by, contact_by, opened, pro
 from nurture.clock import SystemChance, SystemClock
 from nurture.delivery.compose import compose, new_message_id
 from nurture.delivery.transport import Parcel
+from nurture.domain.admission import sender_of
 from nurture.domain.campaign import Campaign, EmailAction
 from nurture.domain.content import Content, MailUrls
 from nurture.domain.facts import Facts
 from nurture.domain.message import Accepted, Deferred, Outcome, Rejected, Unknown
 from nurture.domain.sender import Sender
-from nurture.engine.enroll import sender_of
 from nurture.errors import InvalidInput, RelayUnavailable
 from nurture.loader.nearest import did_you_mean
 from nurture.rendering.sample import full_facts

@@ -8,6 +8,9 @@ from nurture.domain.decision import Finish, Move, Pass, Skip, Wait
 from nurture.domain.enrollment import Enrollment, EnrollmentState
 from nurture.errors import IllegalMove
 
+LIFTED_BY_OUTCOME = ("out_of_office", "owner_mail")
+"""Kinds of the contact's own pauses that end, as all of the run do, when the run enters a stage with an outcome."""
+
 _DATED_RANK = 3  # a dated mail has but one day: it goes before any priority of a mail that can wait
 
 

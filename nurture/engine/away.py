@@ -1,18 +1,13 @@
 """A contact who is out of office: held in all campaigns until the morning after the return."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
-from nurture.domain.calendar import add
+from nurture.domain.away import back_at
 from nurture.domain.contact import Contact
-from nurture.domain.duration import Duration
 from nurture.domain.verdict import Verdict
-from nurture.domain.zone import zone_of
 from nurture.engine.rules import Rules
 from nurture.store import pauses
 from nurture.store.connection import Connection
-
-AWAY_FOR = Duration(business_days=5)
-FARTHEST_RETURN = timedelta(days=90)
 
 
 def pause_while_away(
@@ -31,17 +26,8 @@ def pause_while_away(
         enrollment_id=None,
         kind="out_of_office",
         from_at=now,
-        until_at=back_at(contact, back_on, now, rules),
+        until_at=back_at(back_on, now, rules.calendar_of(contact, now)),
         because=f"out of office, {back}{instead}",
         inbound_id=inbound_id,
     )
     return f"{back}{instead}"
-
-
-def back_at(contact: Contact, return_on: date | None, now: datetime, rules: Rules) -> datetime:
-    """The start of the day after the stated return on the contact's wall; 5 business days on where there is none."""
-    if return_on is not None:
-        until = datetime.combine(return_on + timedelta(days=1), time.min, zone_of(contact, rules.zone))
-        if now < until <= now + FARTHEST_RETURN:
-            return until
-    return add(now, AWAY_FOR, rules.calendar_of(contact, now))

@@ -15,7 +15,7 @@ from nurture.domain.decision import Finish, Perform, Send, Wait
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.facts import Facts
 from nurture.domain.message import Message, MessageState
-from nurture.domain.sender import Rates
+from nurture.domain.rates import UNLIMITED, place_in_domain, room_of
 from nurture.domain.walk import walk
 from nurture.engine.log import happened
 from nurture.engine.perform import Desk, perform
@@ -29,7 +29,6 @@ from nurture.store.resends import claim_resends
 
 log = structlog.get_logger(__name__)
 
-_UNLIMITED = 1_000_000
 _ANY_NUMBER: Mapping[str, int] = MappingProxyType({})
 _FAULTY_LOOKS_AGAIN_AFTER = timedelta(hours=1)
 _UNKNOWN_SENDER_LOOKS_AGAIN_AFTER = timedelta(minutes=15)
@@ -97,7 +96,7 @@ def claim(
         return Claimed()
     told = {name for name in desk.rules.senders if (hold := held.get(f"sender:{name}")) and hold.kind == "storm"}
     rooms = {
-        name: min(_room(conn, name, sender.rates, now), places.get(name, _UNLIMITED))
+        name: min(room_of(sender.rates, messages.rates_taken(conn, name, now)), places.get(name, UNLIMITED))
         if f"sender:{name}" not in held or name in told
         else 0
         for name, sender in sorted(desk.rules.senders.items())
@@ -180,17 +179,6 @@ def _claim_resends(
         step = placed[1]
         found.append(Assignment(message=message, campaign=campaign, step=step, facts=facts[message.enrollment_id]))
     return found
-
-
-def _room(conn: Connection, sender: str, rates: Rates, now: datetime) -> int:
-    """How many more messages the sender's rates allow at this moment."""
-    taken = messages.rates_taken(conn, sender, now)
-    spans = (
-        (rates.per_minute, taken.minute),
-        (rates.per_hour, taken.hour),
-        (rates.per_day, taken.day),
-    )
-    return min((max(0, most - used) for most, used in spans if most is not None), default=_UNLIMITED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,17 +295,10 @@ class _Taking:
             domain = facts.contact.address.rpartition("@")[2]
             began_at = messages.domain_began_at(self.conn, sender.name, domain, self.now)
             if len(began_at) >= per_domain:
-                return self._next_place(began_at[-per_domain:], domain), f"{per_domain} per minute to {domain}"
+                self.waiting[domain] += 1
+                free_at = place_in_domain(began_at[-per_domain:], self.waiting[domain] - 1)
+                return free_at, f"{per_domain} per minute to {domain}"
         return None, ""
-
-    def _next_place(self, began_at: Sequence[datetime], domain: str) -> datetime:
-        """When a place of the domain is free that nobody else in this claim waits for.
-
-        Were all to look again at once, a long queue for one domain would go round without end.
-        """
-        minutes, place = divmod(self.waiting[domain], len(began_at))
-        self.waiting[domain] += 1
-        return began_at[place] + timedelta(minutes=1 + minutes)
 
     def _intend(
         self, campaign: Campaign, enrollment: Enrollment, step: Step, facts: Facts, known: Message | None

@@ -1,27 +1,18 @@
 """Asking people in, on an event, daily or by hand: by the audience, by `again`, and never the suppressed."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from nurture.domain import transition
-from nurture.domain.calendar import add
-from nurture.domain.campaign import PRIORITY_RANK, Campaign
-from nurture.domain.duration import Duration
-from nurture.domain.enrollment import EnrollmentState
-from nurture.domain.evaluate import holds
+from nurture.domain.admission import Refusal, opening_of, refusal_of, sender_of
+from nurture.domain.campaign import Campaign
 from nurture.domain.facts import Facts
-from nurture.domain.suppression import ends_run
 from nurture.engine.log import happened
 from nurture.engine.rules import Rules
 from nurture.store import audience, enrollments, events
 from nurture.store import facts as fact_store
 from nurture.store.condition import NO_RULES, to_sql
 from nurture.store.connection import Connection
-
-Refusal = Literal["in it already", "had it before", "not in the audience", "suppressed", "the campaign is disabled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,20 +81,19 @@ def _enroll_one(
     contact = facts.contact
     refusal = _refusal(conn, campaign, facts, rules, now, is_by_hand=is_by_hand)
     if refusal is None:
-        entered = campaign.stages[0]
-        first = entered.steps[0] if entered.steps else None
+        opening = opening_of(campaign)
         enrollment = enrollments.enroll(
             conn,
             contact_id=contact.id,
             campaign=campaign.name,
             digest=campaign.digest,
-            stage=entered.name,
-            step=first.id if first else None,
+            stage=opening.stage,
+            step=opening.step,
             sender=sender_of(campaign, contact.address),
             now=now,
             trigger_event_id=trigger_event_id,
-            will_send=first is not None and transition.sends_at_once(first),
-            priority=transition.rank_of(first) if first else PRIORITY_RANK["normal"],
+            will_send=opening.will_send,
+            priority=opening.priority,
         )
         if enrollment is not None:
             begun = happened(enrollment, "enrolled", now, because=because)
@@ -117,32 +107,9 @@ def _enroll_one(
 def _refusal(
     conn: Connection, campaign: Campaign, facts: Facts, rules: Rules, now: datetime, *, is_by_hand: bool
 ) -> Refusal | None:
-    if not campaign.is_enabled:
-        return "the campaign is disabled"
-    if any(ends_run(scope, campaign.name) for scope in facts.suppressed_scopes):
-        return "suppressed"
     latest = enrollments.latest_run(conn, facts.contact.id, campaign.name)
-    if latest and latest.state is not EnrollmentState.FINISHED:
-        return "in it already"
-    if latest and not is_by_hand:
-        again = campaign.enroll.again
-        if again == "never":
-            return "had it before"
-        if isinstance(again, Duration) and latest.finished_at:
-            allowed_at = add(latest.finished_at, again, rules.calendar_of(facts.contact, now))
-            if now < allowed_at:
-                return "had it before"
-    if campaign.audience and not holds(campaign.audience, facts):
-        return "not in the audience"
-    return None
-
-
-def sender_of(campaign: Campaign, address: str) -> str:
-    """One of the campaign's senders, the same for the same address as long as the list stays."""
-    if len(campaign.senders) == 1:
-        return campaign.senders[0]
-    digest = hashlib.sha256(f"{campaign.name}\0{address}".encode()).digest()
-    return campaign.senders[int.from_bytes(digest[:8], "big") % len(campaign.senders)]
+    calendar = rules.calendar_of(facts.contact, now)
+    return refusal_of(campaign, facts, latest, calendar, now, is_by_hand=is_by_hand)
 
 
 def enroll_on_event(

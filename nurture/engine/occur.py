@@ -4,12 +4,12 @@ Who writes an event never reacts: it raises `wake`, and the queue does the rest.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from nurture.domain.campaign import Campaign
 from nurture.domain.event import Event
-from nurture.domain.value import FieldType, Value
+from nurture.domain.event_sets import values_set
+from nurture.domain.value import Value
 from nurture.domain.zone import zone_of
 from nurture.engine.enroll import Enrolled, enroll_on_event
 from nurture.engine.rules import Rules
@@ -47,25 +47,9 @@ def occur(
 def _values_set(
     conn: Connection, event: Event, contact_id: int, sets: Iterable[tuple[str, str]], rules: Rules
 ) -> dict[str, Value]:
-    """What an event sets, as the contact's fields are declared: a trial ends on a day, its event says at what hour."""
     contact = contacts.get_many(conn, [contact_id]).get(contact_id)
     zone = zone_of(contact, rules.zone) if contact else rules.zone
-    found: dict[str, Value] = {}
-    for field, source in sets:
-        declared = rules.vocabulary.field(field)
-        found[field] = _as_declared(event.fields.get(source), declared.type if declared else None, zone)
-    return found
-
-
-def _as_declared(value: Value, type_: FieldType | None, zone: ZoneInfo) -> Value:
-    """A date and a datetime made of each other, on the contact's wall; every other value as it is."""
-    match type_, value:
-        case "date", datetime():
-            return value.astimezone(zone).date()
-        case "datetime", date() if not isinstance(value, datetime):
-            return datetime.combine(value, time.min, zone).astimezone(UTC)
-        case _:
-            return value
+    return values_set(event.fields, sets, rules.vocabulary, zone)
 
 
 def lift_out_of_office(conn: Connection, contact_id: int, now: datetime) -> int:

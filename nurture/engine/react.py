@@ -9,6 +9,7 @@ from nurture.domain.decision import Finish, Move, React, Skip
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.facts import Facts, Reply
 from nurture.domain.message import MessageState
+from nurture.domain.transition import LIFTED_BY_OUTCOME
 from nurture.domain.walk import Taken
 from nurture.engine.log import events_of
 from nurture.engine.notify import queue_notice, recipients_of
@@ -39,7 +40,7 @@ def write_decisions(
                 stage = campaign.stage(name)
                 if stage and stage.outcome:
                     pauses.lift(conn, now=facts.now, enrollment_id=before.id)
-                    for kind in ("out_of_office", "owner_mail"):
+                    for kind in LIFTED_BY_OUTCOME:
                         pauses.lift(conn, now=facts.now, contact_id=before.contact_id, kind=kind)
             case Finish(because=because):
                 cancel_waiting(conn, before.id, reason=because, now=facts.now)

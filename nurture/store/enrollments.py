@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from nurture.domain.enrollment import Enrollment, EnrollmentState
+from nurture.domain.rates import share_out
 from nurture.store.insertion import insert_into
 from nurture.store.tables import contacts, enrollments
 from nurture.store.values import storable
@@ -144,17 +145,15 @@ def _is_claimable(now: datetime, campaigns: Collection[str]) -> ColumnElement[bo
 def _pick_senders(
     conn: Connection, due: ColumnElement[bool], rooms: Mapping[str, int], *, limit: int
 ) -> dict[int, int]:
-    """First an equal share for every sender with room, then what is left to whoever has more to send."""
     order = (enrollments.c.priority.desc(), enrollments.c.has_sent.desc(), enrollments.c.due_at, enrollments.c.id)
-    left = {sender: room for sender, room in sorted(rooms.items()) if room > 0}
     picked: dict[int, int] = {}
-    share = -(-limit // len(left)) if left else 0
-    for most in (share, limit):
-        for sender, room in left.items():
-            places = min(most, room, limit - len(picked))
-            found = _lock(conn, and_(due, enrollments.c.sender == sender), order, limit=places, without=picked)
-            left[sender] = room - len(found) if len(found) == places else 0
-            picked |= found
+
+    def take(sender: str, places: int) -> int:
+        found = _lock(conn, and_(due, enrollments.c.sender == sender), order, limit=places, without=picked)
+        picked.update(found)
+        return len(found)
+
+    share_out(rooms, limit, take)
     return picked
 
 

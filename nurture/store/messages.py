@@ -36,6 +36,7 @@ from nurture.domain.message import (
     Purpose,
     move,
 )
+from nurture.domain.rates import A_DAY, HOUR, MINUTE, RatesTaken
 from nurture.errors import IllegalMove
 from nurture.store.insertion import insert_in, insert_into
 from nurture.store.tables import messages, senders
@@ -90,15 +91,6 @@ class MessageDraft:
     references: tuple[str, ...] = ()
     links: tuple[MessageLink, ...] = ()
     body: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatesTaken:
-    """How many messages a sender began to send in the last minute, hour and 24 hours."""
-
-    minute: int
-    hour: int
-    day: int
 
 
 def write_intent(conn: Connection, draft: MessageDraft) -> Message:
@@ -312,7 +304,7 @@ def rates_taken(conn: Connection, sender: str, now: datetime) -> RatesTaken:
     """What the sender's rates have given out. Locks the sender: who counts is alone until the transaction ends."""
     conn.execute(insert_into(conn, senders).values(name=sender).on_conflict_do_nothing(index_elements=["name"]))
     conn.execute(select(senders.c.name).where(senders.c.name == sender).with_for_update()).all()
-    spans = [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)]
+    spans = [MINUTE, HOUR, A_DAY]
     counts = [func.count(case((messages.c.attempted_at > now - span, 1))) for span in spans]
     mine = messages.c.sender == sender, messages.c.attempted_at > now - spans[-1]
     row = conn.execute(select(*counts).where(*mine)).one()

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import Connection, update
 
 from nurture.domain.message import FIRST_STATES, LEGAL_MOVES, Message, MessageLink, MessageState
+from nurture.domain.rates import RatesTaken
 from nurture.errors import IllegalMove
 from nurture.store import messages
 from nurture.store.database import Database
-from nurture.store.messages import KeyTaken, RatesTaken
+from nurture.store.messages import KeyTaken
 from nurture.store.tables import messages as message_table
 from tests.support.builders import MONDAY_NINE as NOW
 from tests.support.databases import LEASE_END, a_run, an_intent, the_message

@@ -29,20 +29,25 @@ class ScoreRules:
     """`points` by event name, or `opened`, `clicked`, `replied`; of them nothing is left after `fade`, None: they stay.
 
     `rules` give their points while their condition, of the scope `score`, holds. Points are kept to a thousandth and
-    within a million either way, a `fade` within a hundred years.
+    within a million either way, a `fade` within a hundred years. `movement` is how a score by them goes on while
+    nothing happens: what fades goes towards nothing, from its own side.
     """
 
     points: Mapping[str, float] = field(default_factory=lambda: _NO_POINTS)
     fade: Duration | None = None
     rules: tuple[tuple[Condition, float], ...] = ()
+    movement: Movement = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "movement", _movement(self))
 
 
-def movement_of_score(rules: ScoreRules) -> Movement:
-    """How a score by these rules moves while nothing happens: what fades goes towards nothing, from its own side.
+def scored(rules: ScoreRules, facts: Facts, person: Facts) -> Facts:
+    """The facts of a run with the score of the `person`: it counts what they did ever and anywhere."""
+    return replace(facts, score=score(rules, person), score_moves=rules.movement)
 
-    >>> movement_of_score(ScoreRules(points={"clicked": 5, "replied": 20}, fade=Duration(days=30)))
-    'falling'
-    """
+
+def _movement(rules: ScoreRules) -> Movement:
     if any(not condition.is_timeless for condition, _ in rules.rules):
         return "unknown"
     amounts = [amount for points in rules.points.values() if (amount := thousandths(points))]
@@ -51,11 +56,6 @@ def movement_of_score(rules: ScoreRules) -> Movement:
     if min(amounts) > 0:
         return "falling"
     return "rising" if max(amounts) < 0 else "unknown"
-
-
-def scored(rules: ScoreRules, facts: Facts, person: Facts) -> Facts:
-    """The facts of a run with the score of the `person`: it counts what they did ever and anywhere."""
-    return replace(facts, score=score(rules, person), score_moves=movement_of_score(rules))
 
 
 def thousandths(points: float) -> int:

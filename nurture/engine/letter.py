@@ -64,7 +64,7 @@ class LetterWriter:
         action = step.action
         assert isinstance(action, EmailAction)  # noqa: S101  only emails are assigned
         tracking = self._rules.tracking
-        is_tracked = (facts.contact.country or self._rules.country) not in tracking.not_in
+        is_tracked = tracking.covers(facts.contact.country or self._rules.country)
         action = replace(
             action,
             tracks_opens=action.tracks_opens and tracking.opens and is_tracked,

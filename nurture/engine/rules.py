@@ -25,6 +25,10 @@ class Tracking:
     clicks: bool = True
     not_in: frozenset[str] = frozenset()
 
+    def covers(self, country: str | None) -> bool:
+        """Whether contacts of that country may be looked after at all."""
+        return country not in self.not_in
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:

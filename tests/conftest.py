@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from nurture.store import migrate
 from nurture.store.database import Database
@@ -13,6 +14,13 @@ from tests.support.certificate import self_made_certificate
 from tests.support.dovecot import DovecotServer, running_server, the_binary
 from tests.support.postgres import PostgresServer, installed_binaries
 from tests.support.postgres import running_server as running_postgres
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _faults_are_told_plainly() -> None:
+    """Drawing a traceback with every variable takes seconds, which a test of a fault would spend on nothing."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.fixture(scope="session")

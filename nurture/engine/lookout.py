@@ -62,12 +62,22 @@ class _Post:
 class Lookout:
     """Looks for the worker of that name, which has a mailbox to itself as long as it comes back to it."""
 
-    def __init__(self, *, collector: Collector, database: Database, clock: Clock, chance: Chance, worker: str) -> None:
+    def __init__(
+        self,
+        *,
+        collector: Collector,
+        database: Database,
+        clock: Clock,
+        chance: Chance,
+        worker: str,
+        settles_seconds: float = SETTLES_SECONDS,
+    ) -> None:
         self._collector = collector
         self._database = database
         self._clock = clock
         self._chance = chance
         self._worker = worker
+        self._settles_seconds = settles_seconds
         self._stopping = threading.Event()
         self._once: asyncio.Future[None] | None = None
         self._starting = threading.Lock()
@@ -167,7 +177,7 @@ class Lookout:
             if trouble:
                 post.is_kept.clear()  # another host may have more luck
             if is_announced:
-                settled_at = time.monotonic() + SETTLES_SECONDS
+                settled_at = time.monotonic() + self._settles_seconds
             post.awake.wait(self._seconds_to_rest(post, failures, trouble))
 
     def _is_mine(self, post: _Post) -> bool:

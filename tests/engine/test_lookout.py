@@ -59,13 +59,13 @@ def project(folder: Path, **inboxes: str) -> Project:
 class Looking:
     """A lookout at work on a project, with its database."""
 
-    def __init__(self, found: Project, database: Database, clock: Clock, worker: str = "one") -> None:
+    def __init__(self, found: Project, database: Database, clock: Clock, worker: str = "one", **more: float) -> None:
         self.database = database
         collector = build_collector(found, database, clock=clock, chance=SystemChance())
         self.troubles = collector.troubles
         self.watches = [folder.watch for folder in collector.folders if folder.watch]
         self.lookout = Lookout(
-            collector=collector, database=database, clock=clock, chance=SystemChance(), worker=worker
+            collector=collector, database=database, clock=clock, chance=SystemChance(), worker=worker, **more
         )
         self.lookout.begin()
 
@@ -97,8 +97,8 @@ def look(tmp_path: Path) -> Iterator[Look]:
     """Begins a lookout; all are stopped at the end."""
     at_work: list[Looking] = []
 
-    def begin(found: Project, clock: Clock, worker: str = "one") -> Looking:
-        at_work.append(Looking(found, open_database(found), clock, worker))
+    def begin(found: Project, clock: Clock, worker: str = "one", **more: float) -> Looking:
+        at_work.append(Looking(found, open_database(found), clock, worker, **more))
         return at_work[-1]
 
     yield begin
@@ -196,12 +196,14 @@ def test_a_server_that_was_away_is_found_again(look: Look, tmp_path: Path) -> No
 def test_mails_that_come_one_close_upon_the_other_are_taken_in_together(look: Look, tmp_path: Path) -> None:
     odd = Oddities(mails={}, has_idle=True)
     with odd_server(odd) as port:
-        looking = look(project(tmp_path, mali=account(port)), NoIntervals())
+        looking = look(project(tmp_path, mali=account(port)), NoIntervals(), settles_seconds=5.0)
         wait_until(lambda: bool(odd.idling), "the watch to stand")
+        odd.flood([a_mail()])
+        wait_until(lambda: looking.taken_in() == 1, "the first to be taken in, with all made ready for the others")
         before = len(odd.commands)
-        odd.flood([a_mail(f"answer {number}") for number in range(40)])
-        wait_until(lambda: looking.taken_in() == 40, "all to be taken in")
-        assert len([line for line in odd.commands[before:] if line.startswith("LOGIN")]) <= 12
+        odd.flood([a_mail(f"answer {number}") for number in range(6)])
+        wait_until(lambda: looking.taken_in() == 7, "all to be taken in")
+        assert len([line for line in odd.commands[before:] if line.startswith("LOGIN")]) <= 2
         looking.stop()
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-_BETWEEN_MAILS = 0.03
+_BETWEEN_MAILS = 0.5  # seconds
 _PART = re.compile(r"BODY\.PEEK\[([A-Z]*)\](?:<(\d+)\.(\d+)>)?")
 
 
@@ -37,17 +37,21 @@ class Oddities:
     examine: str = "OK opened"
     commands: list[str] = field(default_factory=list)
     idling: list["_Session"] = field(default_factory=list)
+    logged_in: threading.Event = field(default_factory=threading.Event)
 
     def flood(self, mails: Sequence[bytes]) -> None:
-        """Mails that come one close upon the other, each announced to who idles."""
-        pace = threading.Event()
+        """Mails that come one after the other, each announced to who idles, and the next once that had a look begin.
+
+        Where it had not, the next comes all the same before long.
+        """
         for raw in mails:
             uid = max(self.mails, default=0) + 1
             self.dates[uid] = f'"{datetime.now(UTC):%d-%b-%Y %H:%M:%S +0000}"'
             self.mails[uid] = raw
+            self.logged_in.clear()
             for session in self.idling:
                 session.announce(uid)
-            pace.wait(_BETWEEN_MAILS)
+            self.logged_in.wait(_BETWEEN_MAILS)
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -77,6 +81,7 @@ class _Session(socketserver.StreamRequestHandler):
                 odd.idling.append(self)
                 return True
             case ["LOGIN", *_]:
+                odd.logged_in.set()
                 self._say(f"{tag} {odd.login}")
                 return odd.login.startswith("OK")
             case ["EXAMINE", *_]:

@@ -54,6 +54,12 @@ _MONTH_DAY = re.compile(
     re.IGNORECASE,
 )
 _STAMPED = re.compile(r"\d{4}-\d\d-\d\d,? \d\d?:\d\d(?::\d\d)? (?:GMT|UTC)[+-]\d\d:?\d\d\s\S")
+_DASHED = re.compile(
+    r"[^\W\d_][^\n<>-]{1,60} ?-{2,3}\s?(?:\d\d?[./]\d\d?[./]\d{2,4}|\d{4}-\d\d-\d\d) "
+    r"\d\d?[:.]\d\d(?:[:.]\d\d)?(?: [AP]M)?\s?-{2,3}"
+)
+"""Notes: `Anna Berg ---09.03.2026 09:00:00---Hello, shall we`: the beginning of the quoted text ends it."""
+
 _DECORATION = " \t*_-–—|"
 _COLONS = (":", "：")
 _VERB_LAST = re.compile(rf"(?:^|\s)(?:{'|'.join(sorted(_VERBS - {'sent', 'said'}))})(?:\(a\))?[\s*_-]{{0,20}}$")
@@ -96,6 +102,8 @@ def is_attribution(text: str, *, is_followed: bool) -> bool:
     """Whether `text` (lines joined by spaces) is one; `is_followed`: quoted lines come next, so less will do."""
     text = unicodedata.normalize("NFC", text).strip(_DECORATION).lstrip("> ")
     if _STAMPED.match(text) and not text.endswith((".", "!", "?")):
+        return True
+    if _DASHED.match(text):
         return True
     tokens = text.split()
     has_address = any("@" in token for token in tokens)
@@ -146,6 +154,7 @@ def _may_end(text: str) -> bool:
         text.endswith((*_COLONS, ">"))
         or _VERB_LAST.search(text[-40:].lower()) is not None
         or _STAMPED.match(text) is not None
+        or _DASHED.match(text) is not None
     )
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from nurture.inbox.named_days import relative_days, weekdays
+from nurture.inbox.named_days import days_of_month, relative_days, weekdays
 from nurture.inbox.numeric_dates import numeric_dates
 from nurture.inbox.patterns import Patterns, normalised
 from nurture.inbox.written_dates import written_dates
 
-DayKind = Literal["date", "weekday", "relative", "month"]
+DayKind = Literal["date", "day", "weekday", "relative", "month"]
 TEXT_LOOKED_AT = 6_000
 _MOST_DAYS = 80
 _LONGEST_TO = 40
@@ -23,9 +23,9 @@ _AFTER_A_DATE = re.compile(r"\s?[(,]\s?")
 class StatedDay:
     """A day that a text names, between `start` and `end` of the normalised text; of a span, its last day.
 
-    `kind`: a `date` says day and month, a `weekday` (`Monday`) and a `relative` day (`in two weeks`) count from the
-    day of writing, of a `month` the first day is given, or the one that `mid` and `end of` mean. `first` is the day on
-    which a span (`2-6 March`) begins.
+    `kind`: a `date` says day and month, a `day` (`the 17th`) the day alone, a `weekday` (`Monday`) and a `relative` day
+    (`in two weeks`) count from the day of writing, of a `month` the first day is given, or the one that `mid` and
+    `end of` mean. `first` is the day on which a span (`2-6 March`) begins.
     """
 
     day: date
@@ -53,6 +53,11 @@ def dates_in(
         StatedDay(day=each.day, start=each.start, end=each.end, kind=each.kind, first=each.first)
         for each in written_dates(text, patterns, today=today)
         if _is_free(days, each.start, each.end)
+    ]
+    days += [
+        StatedDay(day=day, start=start, end=end, kind="day")
+        for day, start, end in days_of_month(text, patterns, today=today)
+        if _is_free(days, start, end)
     ]
     named = list(weekdays(text, patterns, today=today))
     days = [_with_weekday(text, day, [(start, end) for _, start, end in named]) for day in days]

@@ -57,6 +57,17 @@ def _begins(group: str, after: str, patterns: Patterns) -> int | None:
     return first.end if first is not None and not after[: first.start].strip() else None
 
 
+def days_of_month(text: str, patterns: Patterns, *, today: date) -> Iterator[Named]:
+    """Days that name no month, `the 17th`: its next one, today too."""
+    for each in patterns.find("day_of_month", text):
+        figures = _FIGURES.search(each.words)
+        number = int(figures[0]) if figures else 0
+        days = (_first_of_month(today, ahead) + timedelta(days=number - 1) for ahead in range(3))
+        coming = next((day for day in days if day >= today and day.day == number), None)
+        if coming is not None:
+            yield coming, each.start, each.end
+
+
 def relative_days(text: str, patterns: Patterns, *, today: date) -> Iterator[Named]:
     """Days such as `tomorrow`, `in two weeks`, `next week` (its Monday), `the end of the month`."""
     month_after = _first_of_month(today, 1)

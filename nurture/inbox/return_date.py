@@ -46,8 +46,8 @@ def return_date(
 
 def _chosen(days: list[StatedDay], today: date) -> date:
     """The first that is still to come, dates before weekdays and these before `next week`; else the last of them."""
-    for kinds in (("date",), ("weekday",), ("relative",), ("month",)):
-        of_kind = [day.day for day in days if day.kind in kinds]
+    for kind in ("date", "day", "weekday", "relative", "month"):
+        of_kind = [day.day for day in days if day.kind == kind]
         if of_kind:
             return next((day for day in of_kind if day >= today), max(of_kind))
     return days[0].day
@@ -95,7 +95,8 @@ def _role(before: str, after: str, sentence: str, patterns: Patterns, day: State
         return "back" if ends_here and patterns.first("back_before", clause) else "other"
     if _stands_after("from_after", after, patterns):
         return "other"
-    if day.kind != "month" and any(patterns.first(group, sentence) for group in ("absent", "absent_subject")):
+    is_certain = day.kind not in ("month", "day")
+    if is_certain and any(patterns.first(group, sentence) for group in ("absent", "absent_subject")):
         return "away"
     return "other"
 

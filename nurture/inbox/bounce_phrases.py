@@ -19,7 +19,7 @@ _EXCEPTIONS: tuple[tuple[str, str], ...] = (
         "server not reached",
         r"""
         (?:host|domain|name|record)s? (?:\w+ ){0,2}(?:not found|lookup failure),? try again
-        temporary (?:name|lookup|dns)
+        temporary (?:name|lookup|dns)|unrout\w{1,6} mail server
         """,
     ),
     (
@@ -105,7 +105,8 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         reverse (?:dns|lookup|hostname|mapping|entry|name)|\br-?dns\b|\bptr\b|fcrdns
         (?:cannot|can't|could not|unable to|failed to|not) (?:find|resolve|verify|get)[^.;]{0,20}your (?:hostname|\
             host|reverse|domain|ip|address)
-        unverifyable sending|unresolvable (?:hostname|relay)|client host rejected: cannot find
+        \b(?:helo|ehlo|connection|client)\b[^.;]{0,40}(?:no such|unknown|unresolv\w{1,5}) (?:client )?host
+        unknown client host|unverifyable sending|unresolvable (?:hostname|relay)|client host rejected: cannot find
         (?:ip|client|server|host)(?: address)? does not (?:resolve|match|have)
         no (?:host ?)?name (?:found )?for (?:your|the) (?:ip|client|address)
         (?:ip |host)name (?:verification|lookup) failed
@@ -139,7 +140,7 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         (?:daily|hourly|sending) (?:sending |message |mail |recipient )?(?:quota|limit)
         unable to receive more mail today|receive more mail
         too many (?:\w+ ){0,3}(?:connections?|messages|e-?mails?|mails|recipients|sessions|errors)
-        too many (?:invalid|unknown|bad|requests|transactions|rcpt|commands|copies|hosts)
+        too (?:many|much) (?:invalid|unknown|bad|requests|transactions|rcpt|commands|copies|hosts)
         rate[- ]?limit|throttl|limit(?:ed|s)? (?:on )?the (?:rate|number)|connection frequency|frequency limited
         (?:exceed|reach)\w{0,3}\b[^.;]{0,40}(?:\brate\b|connections?\b|messages per|per (?:hour|day|minute|second)|\
             sending limit|daily|hourly|threshold|max(?:imum)? (?:number|recipients))
@@ -154,7 +155,7 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         r"""
         (?:sender|from|originator|return[- ]path|reverse[- ]path)(?: address| domain)? (?:was |is |\
             has been )?(?:rejected|denied|refused|blocked|invalid|unknown|not)\b
-        domain of sender
+        domain of sender|(?:user|mail ?box|address|domain)[^.;]{0,20} (?:as|for|of) (?:the |a |your )?sender
         <ours>[^.;]{0,40}\b(?:not\b|unknown|invalid|does|could|cannot|reject|denied|refus)
         \byour (?:mail |sending )?(?:domain|host|server) (?:is |was )?(?:not|unknown|invalid|does(?: not|n't))
         sender (?:address )?(?:verif\w{0,8}|callout|domain)[^.;]{0,30} (?:fail|reject|not|invalid|must|does)
@@ -215,7 +216,7 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
             third[- ]party )?relay
         rcpthosts|not a gateway|not configured to relay|unable to relay
         not (?:a |one of )?(?:my|our) (?:local )?domains?|not (?:a )?(?:local|hosted) domain
-        domain (?:is )?not (?:hosted|handled|local|served|in my)|we do not (?:relay|handle mail)
+        domain (?:is )?not (?:hosted|handled|local|served|in my)|we (?:do not|don't) (?:relay|handle mail)
         """,
     ),
 )

@@ -15,7 +15,8 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         "domain takes no mail",
         r"""
         (?:does|do|will)(?: not|n't) (?:accept|receive|take|handle)(?: any)? (?:e-?mails?|mail|messages)(?:$|[^ f]|\
-             [^f])
+            \s[^f])
+        indicated no smtp service
         null ?-?mx\b|accepts no (?:e-?mail|mail)|no mail is accepted (?:here|for)
         type=mx: malformed or unexpected name server reply|no mx (?:record )?(?:was )?found|mx record is empty
         domain (?:is )?not (?:accepting|receiving) (?:e-?mail|mail)|not accepting network messages
@@ -42,11 +43,11 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         "moved away",
         r"""
         (?:user|recipient|person|mail ?box|account|address|he|she|<>)\b[^.;]{0,20}\b(?:has |have )?(?:been )?moved\b
-        new (?:e-?mail )?address is|no forwarding|forwarding (?:order|address)|has been replaced by
+        new (?:e-?mail )?address is|no forwarding|forwarding order|forwarding address (?:is|on)|has been replaced by
         please (?:use|update)[^.;]{0,40}new (?:e-?mail )?address|address (?:has )?(?:been )?(?:changed|replaced)
         not our customer|user not local; please try|recipient no longer on server
         no longer (?:works?|working|employed) (?:here|at|with|for)|no longer with (?:us|the|this|our)
-        has left (?:the|our|this) (?:company|organi[sz]ation|firm|university)
+        (?:has|employee|person) left (?:(?:the|our|this) )?(?:company|organi[sz]ation|firm|university)
         has moved to|<>,? please use <>
         """,
     ),
@@ -61,7 +62,8 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         (?:unknown|invalid|no such|bad|illegal|non-?existent|unresolvable|unrouteable|unroutable|\
             unrecogni[sz]ed) (?:mail )?(?:host|domain|mail server|destination (?:domain|host))
         nxdomain|name (?:or )?service (?:not known|error)|couldn't (?:find any host|resolve host)|host_?unknown
-        illegal host
+        illegal host|no matches to nameserver query|no dns (?:a|mx)-?data
+        domain\b[^.;]{0,40} (?:is|was) (?:unknown|not known|invalid)
         (?:cannot|can't|unable to|could not|failed to) (?:resolve|find|look ?up)[^.;]{0,30}\b(?:host|domain|mx\b|\
             <host>)
         no (?:mx|a|mx or a|dns|valid (?:mx|mail))\b[^.;]{0,20}(?:records?|hosts?)\b
@@ -94,21 +96,23 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         r"""
         (?:users?|accounts?|mail ?box(?:es)?|recipients?|address(?:es)?|addressee|e-?mails?|subscriber|person|login|\
             alias|login|group)\b[^.;]{0,70}\b(?:unknown|not (?:be )?(?:found|exist\w{0,4}|known|listed|valid|\
-            recogni[sz]ed|local|our\b|associated|identified|registered)|not an? (?:known|valid|registered|current|\
-            local|existing)|does(?: not|n't) (?:exist|have)|doesnt exist|do not exist|no such|is invalid|invalid$|\
-            isn't|wasn't found|couldn't be found|undeliverable|unrouteable|unroutable|non-?existent|never logged)
+            recogni[sz]ed|local|our\b|one of our|associated|identified|registered|present|in use)|absent|\
+            not an? (?:known|valid|registered|current|local|existing)|\
+            does(?: not|n't) (?:exist|have)|doesnt exist|do not exist|no such|is invalid|invalid$|\
+            (?:does not|doesn't|do not) (?:work any|belong)|cannot be found|isn't|wasn't found|\
+            couldn't be found|undeliverable|unrouteable|unroutable|non-?existent|never logged)
         (?:users?|accounts?|mail ?box(?:es)?|recipients?|address(?:es)?|e-?mails?)\b[^.;]{0,70}\b(?:terminated|\
             closed|deleted|discontinued|removed|cancel+ed)
         (?:users?|accounts?|mail ?box(?:es)?|recipients?|address(?:es)?|e-?mails?)\b[^.;]{0,70}\bno longer (?:valid|\
             available|accept|in use|exist|active|monitor|used|receiv)
         (?:unknown|no such|invalid|bad|unrecogni[sz]ed|non-?existent|undeliverable|illegal|incorrect|unidentified|\
             wrong|unrouteable|unroutable|unavailable) (?:local |final |delivery |e-?mail |mail |smtp |virtual |\
-            recipient |destination |<host> |mail ?box |or illegal )?(?:users?|userid|accounts?|mail ?box|\
-            recipients?|address|addressee|person|alias|user ?name|subscriber|inbox|local[- ]part)\b
+            recipient |destination |<host> |mail ?box |rcpt to |or illegal )?(?:users?|userid|accounts?|mail ?box|\
+            recipients?|address|addressee|person|alias|user ?name|subscriber|inbox|customer|local[- ]part)\b
         (?:no|not a valid|not a|doesn't have (?:a|an)(?: \S{1,60})?) (?:local |e-?mail |mail |virtual |\
             valid )?(?:user|account|mail ?box|recipient|addressee|alias|subscriber)\b
         unknown (?:to|at) (?:this|the) (?:server|system|host|address)|user_?unknown|unknown_?user|no_?such_?user
-        recip(?:ient)?notfound|adr\.\w{0,4}recip|invalid final delivery
+        recip(?:ient)? ?notfound|adr\.\w{0,4}recip|invalid final delivery
         not listed in (?:the )?(?:domino|public|directory|address)
         no mail ?box (?:here|by|for|with)|not (?:one of )?our (?:user|customer|recipient)
         (?:user|name) not in (?:the )?(?:directory|database)
@@ -123,6 +127,18 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         (?:known|active) (?:user|address)[^.;]{0,12} (?:on|at) this|mail ?box not present|no valid recipients
         final email delivery point|badrcptto|badrecipientto|validrcptto|envelope recipient has been denied
         no one at this address|missing home directory|there is no (?:such )?one
+        (?:users?|accounts?|mail ?box(?:es)?|recipients?|address(?:es)?|person)\b[^.;]{0,40}\b(?:is gone|retired|\
+            no longer (?:here|on|at|known|with|part)|has left)\b
+        (?:no record|not aware|unaware|no knowledge|never heard) of (?:this|that|any|the|such)? ?(?:an? )?(?:user|\
+            recipient|address|account|mail ?box|person|<>)
+        (?:do(?:es)? not|don't|doesn't) (?:know|have) (?:of )?(?:an?|any|this|that) ?(?:e-?mail )?(?:user|account|\
+            mail ?box|address|recipient|one|body|such)
+        (?:anyone|anybody|someone|person|account|user|mail ?box) (?:by|of|with|under) (?:that|this|the) (?:name|\
+            e-?mail|address)
+        no ?(?:one|body) (?:here )?(?:by|with|at|of) (?:that|this|the) (?:e-?mail )?(?:name|address)
+        not have an? (?:e-?mail |mail )?(?:account|address|mail ?box)
+        e-?mail ?ids? (?:is )?(?:not|unknown|invalid)|unrecogni[sz]ed or-?name|unable to find <>|recipient not ok
+        (?:recipient|address|mail ?box|user) (?:could not be |not |cannot be )?verif(?:y|ied|ication) (?:failed|failure)
         cannot route mail to user|has (?:been deleted or has )?no e-?mail address
         """,
     ),
@@ -185,6 +201,10 @@ LAST_PHRASES: tuple[tuple[str, str], ...] = (
         r"""
         (?:recipient|address|mail ?box|user|account)(?: address)? (?:is |was )?(?:currently )?(?:rejected|\
             unavailable|not available|refused|not accepted)\b
+        (?:cannot|can't|could not|unable to) (?:verify|validate|find|locate) (?:the |this |that )?(?:e-?mail )?(?:\
+            recipient|address|user|mail ?box|account)
+        (?:is|are) (?:unknown|not known|unrecogni[sz]ed)(?:$|\W{0,2}[.!,(]| or | to | at | here| in )
+        not an? (?:known|valid|active|current|existing|registered) (?:\w+ )?(?:user|recipient|account|mail ?box|address)
         """,
     ),
     (

@@ -59,6 +59,8 @@ _TELLING = frozenset(
     {"user unknown", "domain unknown", "moved away", "domain takes no mail", "mailbox full", "message too large"}
 )
 
+# The code in front counts where no status says otherwise.
+_PASSING_REPLY = re.compile(r"\W{0,3}(?:smtp;? {0,3})?4\d\d[ -](?![^\n]{0,80}\b5\.\d\.\d)", re.IGNORECASE)
 _LINK = re.compile(r"\bhttps?://[^\s<>]{1,500}", re.IGNORECASE)
 _ADDRESS = re.compile(r"<?[^\s<>()\[\]\"';,:=]{1,64}@[^\s<>()\[\]\"';,:=]{1,255}>?")
 _HOST = re.compile(r"(?<![\w.@-])(?:[a-z0-9_-]{1,63}\.){1,8}[a-z][a-z0-9-]{1,23}\b\.?(?![\w(])")
@@ -67,6 +69,7 @@ _BLOCK_LIST = re.compile(r"spamhaus|spamcop|barracudacentral|sorbs|uceprotect|ab
 _SAYS_NOTHING = re.compile(r"5\.1\.0 - unknown address error(?= \d{3})", re.IGNORECASE)
 # Codes in mid-sentence: each line of a long reply begins with them.
 _CONTINUED = re.compile(r"(?<!\d)[245]\d\d(?:-(?:#?[245]\.\d{1,3}\.\d{1,3}[ -]?)?| #?[245]\.\d{1,3}\.\d{1,3} )")
+_HYPHENED = re.compile(r"\b(mail|in|user|e)-(box|name|mail)", re.IGNORECASE)
 _MERE_LABEL = re.compile(r"recipient address rejected\s?: (?!access denied)", re.IGNORECASE)
 _FOLDED = {
     code: base
@@ -75,6 +78,13 @@ _FOLDED = {
 }
 _BETWEEN_LETTERS = re.compile(r"(?<=[\u3040-\u30ff\u4e00-\u9fff]) (?=[\u3040-\u30ff\u4e00-\u9fff])")
 _LOCAL_PROGRAM = re.compile(r"\s{0,5}x-unix\s{0,5};\s{0,9}\S", re.IGNORECASE)
+# Of a name or a user that is not found for the moment.
+_FOR_NOW = re.compile(
+    r"(?:found|failure|failed|error|lookup|resolv\w{1,4})\W{1,3}(?:please )?try again\b(?! with)|"
+    r"temporar\w{2,3} (?:\w{1,20} ){0,2}(?:error|fail|lookup|name|dns|resol|unknown)|"
+    r"(?:error|fail\w{0,4})\b[^;\n]{0,80}\btemporar|(?:at the|for the) moment|right now",
+    re.IGNORECASE,
+)
 # Sentences that nobody writes into a filter's answer; the bare formula filters write gladly.
 _SURE = re.compile(
     r"doesn't have (?:a|an)\b|that you tried to reach|no longer|account[^.;]{0,30}(?:terminated|closed|deleted|"
@@ -110,7 +120,11 @@ def bounce_reason(status: str, text: str, command: Command = "", beside: str = "
     if not word:
         return BounceReason(word="no reason understood", is_known=False, status=status)
     is_hard = word in HARD_REASONS
-    if is_hard and code == "sender refused":
+    if is_hard and (_FOR_NOW.search(text) or (says_little(status) and _PASSING_REPLY.match(text))):
+        return BounceReason(
+            word="server not reached" if word == "domain unknown" else "asked to come later", status=status
+        )
+    if is_hard and code in ("sender refused", "content refused"):
         return BounceReason(word=code, status=status)
     if is_hard and command in ("connect", "mail") and not _is_about_recipient(status):
         return BounceReason(word="sender refused", status=status)
@@ -145,6 +159,7 @@ def _by_words(text: str) -> str:
 def plain(text: str) -> str:
     """The text as the phrases want it: one line, no accents, and nothing that only looks like words."""
     text = _CONTINUED.sub(" ", text.translate(_FOLDED).encode("utf-8", "replace").decode())
+    text = _HYPHENED.sub(r"\1\2", text)
     text = _ADDRESS.sub("<>", _LINK.sub(lambda found: " dnsbl " if _BLOCK_LIST.search(found[0]) else " ", text))
     text = _HOST.sub(lambda found: "dnsbl" if _BLOCK_LIST.search(found[0]) else "<host>", text)
     return _MERE_LABEL.sub("", _BETWEEN_LETTERS.sub("", " ".join(text.split())))

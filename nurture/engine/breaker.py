@@ -1,6 +1,6 @@
 """The breaker: a sender to whose mails too much comes back is held until a person resumes it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nurture.domain.event import Event
 from nurture.domain.storm import WINDOWS, Returned, storm
@@ -8,21 +8,51 @@ from nurture.engine.notify import queue_notice
 from nurture.engine.perform import Desk
 from nurture.store import events, holds, storms
 from nurture.store.connection import Connection
+from nurture.store.database import Database
+from nurture.store.holds import Hold
+
+_COMMITTED_WITHIN = timedelta(minutes=1)  # an event may be seen later than it happened
 
 
-def look_for_storm(conn: Connection, desk: Desk, sender: str, *, now: datetime) -> bool:
-    """Hold the sender where bounces, complaints or automatic answers make a storm; whether that was done now.
+class Breaker:
+    """Looks at what came back, apart from taking it in: counting takes longer than a transaction may that writes."""
 
-    A storm is told once: what is counted begins anew with the hold, and only what a hand resumes can be held again.
-    """
-    scope = f"sender:{sender}"
-    hold = holds.present(conn, now).get(scope)
-    if hold and hold.until_at is None:
-        return False
-    reason = _storm(conn, sender, now)
-    if reason is None:
-        return False
-    holds.put(conn, scope=scope, because=reason, now=now, kind="storm")
+    def __init__(self, database: Database, desk: Desk) -> None:
+        self._database = database
+        self._desk = desk
+        self._looked_at: datetime | None = None
+
+    def look(self, now: datetime) -> list[str]:
+        """Hold every sender where bounces, complaints or automatic answers make a storm; those held now.
+
+        A storm is told once: what is counted begins anew with the hold, and only what a hand resumes can be held again.
+        """
+        with self._database.read() as conn:
+            newest = storms.newest_at(conn)
+            if newest is None or (self._looked_at and newest < self._looked_at - _COMMITTED_WITHIN):
+                return []
+            held = holds.present(conn, now)
+            counted_from = {name: storms.counted_from(conn, name) for name in self._desk.rules.senders}
+            found = {
+                name: reason
+                for name, begin in counted_from.items()
+                if not _is_held(held.get(f"sender:{name}")) and (reason := _storm(conn, name, begin, now))
+            }
+        for name, reason in found.items():
+            with self._database.write() as conn:
+                # Another worker may have seen the same storm, and a hand have ended it.
+                if storms.counted_from(conn, name) == counted_from[name]:
+                    _hold(conn, self._desk, name, reason, now)
+        self._looked_at = now
+        return list(found)
+
+
+def _is_held(hold: Hold | None) -> bool:
+    return hold is not None and hold.until_at is None
+
+
+def _hold(conn: Connection, desk: Desk, sender: str, reason: str, now: datetime) -> None:
+    holds.put(conn, scope=f"sender:{sender}", because=reason, now=now, kind="storm")
     storms.count_anew(conn, sender, now)
     events.append(conn, [Event(name="sender_held", at=now, because=reason, fields={"sender": sender})])
     queue_notice(
@@ -39,11 +69,9 @@ def look_for_storm(conn: Connection, desk: Desk, sender: str, *, now: datetime) 
         chance=desk.chance,
         now=now,
     )
-    return True
 
 
-def _storm(conn: Connection, sender: str, now: datetime) -> str | None:
-    begin = storms.counted_from(conn, sender)
+def _storm(conn: Connection, sender: str, begin: datetime | None, now: datetime) -> str | None:
     for window in WINDOWS:
         since = max(now - window, begin) if begin else now - window
         returned = Returned(

@@ -15,7 +15,6 @@ from nurture.domain.soft_bounce import MOST, WITHIN, is_given_up
 from nurture.domain.value import Value
 from nurture.engine.arrival import Arrival, not_theirs
 from nurture.engine.away import pause_while_away
-from nurture.engine.breaker import look_for_storm
 from nurture.engine.occur import lift_out_of_office, occur
 from nurture.engine.perform import Desk
 from nurture.engine.reading import ask_to_decide, ask_to_read, name_of
@@ -39,9 +38,9 @@ def take_effect(
         case "reply":
             _hear(conn, desk, campaigns, arrival, now, is_heard=is_heard)
         case "bounce" if match.is_signed:
-            _bounce(conn, desk, arrival, now)
+            _bounce(conn, arrival, now)
         case "complaint" if match.is_signed:
-            _complain(conn, desk, arrival, now)
+            _complain(conn, arrival, now)
         case "unsubscribe":
             _unsubscribe(conn, desk, arrival, now)
         case "auto_reply":
@@ -77,7 +76,7 @@ def _hear(
         inbound.mark_reacted(conn, [arrival.id], now)
 
 
-def _bounce(conn: Connection, desk: Desk, arrival: Arrival, now: datetime) -> None:
+def _bounce(conn: Connection, arrival: Arrival, now: datetime) -> None:
     message, contact = arrival.match.message, arrival.contact
     recipient = message.recipient if message else contact.address
     failures = arrival.verdict.failures
@@ -94,8 +93,6 @@ def _bounce(conn: Connection, desk: Desk, arrival: Arrival, now: datetime) -> No
     elif _gives_up(conn, contact.id, now):
         why = f"bounced {MOST} times in {WITHIN.days} days without a success, now: {reason}"
         _refuse(conn, arrival, recipient, _bounced(why), now)
-    if message:
-        look_for_storm(conn, desk, message.sender, now=now)
 
 
 def _gives_up(conn: Connection, contact_id: int, now: datetime) -> bool:
@@ -109,7 +106,7 @@ def _gives_up(conn: Connection, contact_id: int, now: datetime) -> bool:
     )
 
 
-def _complain(conn: Connection, desk: Desk, arrival: Arrival, now: datetime) -> None:
+def _complain(conn: Connection, arrival: Arrival, now: datetime) -> None:
     message, kind = arrival.match.message, arrival.verdict.feedback_type
     recipient = message.recipient if message else arrival.contact.address
     scope = complaint_scope(kind)
@@ -125,8 +122,6 @@ def _complain(conn: Connection, desk: Desk, arrival: Arrival, now: datetime) -> 
             why = f"complaint: {kind}" if kind else "complaint"
             refusal = _Refusal(scope=scope, reason=why, source="feedback report", outcome="complained")
             _refuse(conn, arrival, recipient, refusal, now)
-            if message:
-                look_for_storm(conn, desk, message.sender, now=now)
 
 
 def _unsubscribe(conn: Connection, desk: Desk, arrival: Arrival, now: datetime) -> None:
@@ -159,8 +154,6 @@ def _be_away(conn: Connection, desk: Desk, arrival: Arrival, now: datetime) -> N
     held = pause_while_away(conn, desk.rules, arrival.contact, verdict, inbound_id=arrival.id, now=now)
     _log(conn, arrival, "auto_reply_received", now, because=f"{held} ({verdict.reason})")
     enrollments.wake(conn, contact_id=arrival.contact.id, now=now)
-    if arrival.match.message:
-        look_for_storm(conn, desk, arrival.match.message.sender, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

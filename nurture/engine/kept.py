@@ -1,10 +1,16 @@
-"""A verdict as it is kept beside its mail, and read back from there."""
+"""A verdict as it is kept beside its mail, and read back from there, with whose mail it is."""
 
+from dataclasses import replace
 from datetime import date
 
+from nurture.domain.contact import Contact
+from nurture.domain.message import Message
 from nurture.domain.value import Value
 from nurture.domain.verdict import Failure, Verdict
-from nurture.engine.arrival import Match
+from nurture.engine.arrival import Arrival, Match, Writer
+from nurture.engine.match import by_hand
+from nurture.store import messages
+from nurture.store.connection import Connection
 from nurture.store.inbound import Inbound
 
 
@@ -49,6 +55,33 @@ def verdict_of(mail: Inbound) -> Verdict:
         until=_day(detail.get("until")),
         colleague=_text(detail.get("colleague")),
         substitute=_text(detail.get("substitute")),
+    )
+
+
+def answered(conn: Connection, mail: Inbound, contact: Contact) -> Message | None:
+    """The message that a mail answers, where it went to this contact."""
+    message = messages.get(conn, mail.answers_id) if mail.answers_id else None
+    return message if message and message.contact_id == contact.id and message.purpose != "notify" else None
+
+
+def match_of(conn: Connection, mail: Inbound, contact: Contact) -> Match:
+    """The match of a kept mail, which counts as sure."""
+    writers: dict[Value, Writer] = {"same_person": "same_person", "other": "other"}
+    writer = writers.get(mail.detail.get("writer"), "contact")
+    return replace(by_hand(contact, answered(conn, mail, contact)), writer=writer)
+
+
+def arrival_of(mail: Inbound, verdict: Verdict, match: Match, enrollment_id: int | None) -> Arrival:
+    """A kept mail as one that has just come."""
+    return Arrival(
+        id=mail.id,
+        mailbox=mail.mailbox,
+        subject=mail.subject,
+        from_address=mail.sender_address,
+        verdict=verdict,
+        match=match,
+        enrollment_id=enrollment_id,
+        corrections=mail.corrections or 0,
     )
 
 

@@ -7,12 +7,10 @@ from datetime import date, datetime
 from nurture.domain.campaign import Campaign
 from nurture.domain.contact import Contact
 from nurture.domain.event import Event
-from nurture.domain.message import Message
 from nurture.domain.value import Value
 from nurture.domain.verdict import Failure, Intent, Verdict, VerdictKind
-from nurture.engine.arrival import Arrival, Match, Writer
 from nurture.engine.effects import take_effect
-from nurture.engine.kept import detail_of, verdict_of
+from nurture.engine.kept import answered, arrival_of, detail_of, match_of, verdict_of
 from nurture.engine.match import by_hand, enrollment_of
 from nurture.engine.perform import Desk
 from nurture.engine.undo import undo
@@ -55,7 +53,7 @@ def correct(
         return None
     because = f"{_named(before)} was {_named(after)}, says {correction.by}"
     undone = undo(conn, campaigns, mail, because=because, now=now)
-    match = _match(conn, mail, contact)
+    match = match_of(conn, mail, contact)
     is_kept = inbound.correct(
         conn,
         mail,
@@ -70,7 +68,7 @@ def correct(
     if not is_kept:
         raise InvalidInput(f"mail {mail.id} was corrected at this very moment", hint="Look at it and try again.")
     _log(conn, mail, because, {"from": _named(before), "to": _named(after), "by": correction.by}, now)
-    arrival = replace(_arrival(mail, after, match, mail.enrollment_id), corrections=(mail.corrections or 0) + 1)
+    arrival = replace(arrival_of(mail, after, match, mail.enrollment_id), corrections=(mail.corrections or 0) + 1)
     take_effect(conn, desk, campaigns, arrival, now=now, is_heard=before.kind == "reply")
     return undone
 
@@ -95,7 +93,7 @@ def attach(
         whose = contacts.get_many(conn, [mail.contact_id]).get(mail.contact_id)
         raise InvalidInput(f"mail {mail.id} is {whose.email if whose else 'somebody else'}'s already")
     sent = messages.last_sent_to(conn, contact_id=contact.id, campaign=campaign)
-    match = by_hand(contact, _answered(conn, mail, contact) or sent)
+    match = by_hand(contact, answered(conn, mail, contact) or sent)
     enrollment_id = enrollment_of(conn, match, campaign)
     if campaign is not None and enrollment_id is None:
         raise InvalidInput(f"{contact.email} was never in {campaign}", hint=f"`nurture why {contact.email}` tells.")
@@ -110,33 +108,8 @@ def attach(
     )
     if not is_new:
         return False
-    take_effect(conn, desk, campaigns, _arrival(mail, verdict_of(mail), match, enrollment_id), now=now)
+    take_effect(conn, desk, campaigns, arrival_of(mail, verdict_of(mail), match, enrollment_id), now=now)
     return True
-
-
-def _answered(conn: Connection, mail: Inbound, contact: Contact) -> Message | None:
-    """The message that a mail answers, where it went to this contact."""
-    message = messages.get(conn, mail.answers_id) if mail.answers_id else None
-    return message if message and message.contact_id == contact.id and message.purpose != "notify" else None
-
-
-def _match(conn: Connection, mail: Inbound, contact: Contact) -> Match:
-    writers: dict[Value, Writer] = {"same_person": "same_person", "other": "other"}
-    writer = writers.get(mail.detail.get("writer"), "contact")
-    return replace(by_hand(contact, _answered(conn, mail, contact)), writer=writer)
-
-
-def _arrival(mail: Inbound, verdict: Verdict, match: Match, enrollment_id: int | None) -> Arrival:
-    return Arrival(
-        id=mail.id,
-        mailbox=mail.mailbox,
-        subject=mail.subject,
-        from_address=mail.sender_address,
-        verdict=verdict,
-        match=match,
-        enrollment_id=enrollment_id,
-        corrections=mail.corrections or 0,
-    )
 
 
 def _corrected(before: Verdict, correction: Correction, contact: Contact) -> Verdict:

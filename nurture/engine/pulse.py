@@ -10,11 +10,13 @@ import structlog
 
 from nurture.clock import Clock
 from nurture.engine.attendance import Attendance
+from nurture.engine.breaker import Breaker
 from nurture.engine.daily import enroll_daily
 from nurture.engine.judge import judge_hits
 from nurture.engine.lookout import Lookout
 from nurture.engine.perform import Desk
 from nurture.engine.replay import replay_journal, succeed_the_gone
+from nurture.engine.unheard import hear_the_unheard
 from nurture.engine.worker import Worker
 from nurture.errors import NurtureError, ServiceUnavailable
 from nurture.loader.library import Library
@@ -22,6 +24,8 @@ from nurture.store import enrollments, messages
 from nurture.store.database import Database
 
 JUDGES_EVERY = timedelta(seconds=15)
+BREAKS_EVERY = timedelta(seconds=15)
+HEARS_EVERY = timedelta(seconds=15)
 ENROLLS_EVERY = timedelta(minutes=5)
 LONGEST_REST = timedelta(seconds=30)
 PATIENCE = 1.0  # seconds for which a slow relay keeps newly due mail waiting
@@ -63,8 +67,11 @@ class Pulse:
         self._lookout = lookout
         self._attendance = attendance
         self._clock = clock
+        self._breaker = Breaker(database, desk)
         self._chores: Sequence[_Chore] = (
             _Chore(every=JUDGES_EVERY, act=self._judge),
+            _Chore(every=BREAKS_EVERY, act=self._break),
+            _Chore(every=HEARS_EVERY, act=self._hear),
             _Chore(every=ENROLLS_EVERY, act=self._enroll_daily),
         )
         self._awake = asyncio.Event()
@@ -177,6 +184,15 @@ class Pulse:
         while judged:
             with self._database.write() as conn:
                 judged = judge_hits(conn, self._desk, self._library.campaigns, now=self._clock.now())
+
+    def _break(self) -> None:
+        self._breaker.look(self._clock.now())
+
+    def _hear(self) -> None:
+        heard = 1
+        while heard:
+            with self._database.write() as conn:
+                heard = hear_the_unheard(conn, self._desk, now=self._clock.now())
 
     def _enroll_daily(self) -> None:
         for campaign in self._library.campaigns.values():

@@ -23,7 +23,7 @@ from nurture.store.sqlite_connection import SqliteConnection
 from nurture.store.sqlite_functions import add_functions
 from nurture.store.tables import metadata
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration, written here so that looking at it does not import alembic."""
 
 _WRITES = "nurture_writes"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, literal, select, text, update
+from sqlalchemy import ColumnElement, Connection, func, literal, select, text, update
 
 from nurture.domain.verdict import VerdictKind
 from nurture.store.corrections import still_stands
@@ -18,6 +18,12 @@ _KINDS: Mapping[str, VerdictKind] = {
     "complained": "complaint",
     "auto_reply_received": "auto_reply",
 }
+
+
+def newest_at(conn: Connection) -> datetime | None:
+    """When anything came back last; None for never."""
+    newest = [select(func.max(events.c.at)).where(_RETURNED, events.c.name == _written(name)) for name in _KINDS]
+    return max((at for query in newest if (at := conn.execute(query).scalar())), default=None)
 
 
 def counted_from(conn: Connection, sender: str) -> datetime | None:
@@ -45,7 +51,7 @@ def returned(conn: Connection, sender: str, name: str, since: datetime) -> int:
         .join(messages, messages.c.id == events.c.message_id)
         .where(
             _RETURNED,
-            events.c.name == literal(name, literal_execute=True),
+            events.c.name == _written(name),
             events.c.at > since,
             still_stands(_KINDS[name]),
             messages.c.sender == sender,
@@ -61,3 +67,8 @@ def sent(conn: Connection, sender: str, since: datetime, *, at_most: int) -> int
     mine = messages.c.sender == sender, messages.c.attempted_at > since
     first = select(messages.c.id).where(*mine, messages.c.sent_at.is_not(None), messages.c.purpose != "notify")
     return conn.execute(select(func.count()).select_from(first.limit(at_most).subquery())).scalar_one()
+
+
+def _written(name: str) -> ColumnElement[str]:
+    """In the statement itself: else the index does not fit."""
+    return literal(name, literal_execute=True)

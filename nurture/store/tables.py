@@ -325,6 +325,8 @@ Index("ix_inbound_message_id", inbound.c.message_id)
 Index("ix_inbound_sender_address", inbound.c.sender_address, inbound.c.received_at)
 _IN_TRAY = inbound.c.matched_by == ""
 Index("ix_inbound_tray", inbound.c.received_at, sqlite_where=_IN_TRAY, postgresql_where=_IN_TRAY)
+_UNHEARD = text("kind = 'reply' AND reacted_at IS NULL")
+Index("ix_inbound_unheard", inbound.c.id, sqlite_where=_UNHEARD, postgresql_where=_UNHEARD)
 
 doubles = Table(
     "doubles",

@@ -299,11 +299,7 @@ inbound = Table(
     Column("text", Text, nullable=False, default=""),
     Column("detail", Json, nullable=False, default=dict, comment="what the verdict says besides"),
     Column(
-        "matched_by",
-        String(12),
-        nullable=False,
-        default="",
-        comment="message_id, token, sender, or empty: the tray",
+        "matched_by", String(12), nullable=False, default="", comment="message_id, token, sender, or empty: the tray"
     ),
     Column("answers_id", Id, comment="the message it answers"),
     Column("contact_id", Id),

@@ -21,6 +21,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
         "Write campaigns": {
             "check": ("nurture.cli.check", "Say what is wrong with config, campaigns and templates."),
             "schema": ("nurture.cli.schema", "Write the JSON Schema that editors complete campaigns with."),
+            "simulate": ("nurture.cli.simulate", "Play a campaign with made-up people: what it would send, and when."),
             "send-test": ("nurture.cli.send_test", "Mail one step to oneself."),
         },
         "Run": {

@@ -77,6 +77,7 @@ class Person:
     scopes: tuple[str, ...] = ()
     soft_bounces: list[datetime] = field(default_factory=list)
     signs_of_life: list[datetime] = field(default_factory=list)
+    tasks: int = 0
     turn: int = 0
     is_woken: bool = False
     held_at: tuple[str | None, str] = (None, "")

@@ -94,9 +94,9 @@ class Readers:
             yield at, Opened()
             yield from self._read(who, habits, links, at, chance)
 
-    def task_done_at(self, address: str, made: str, now: datetime, zone: ZoneInfo) -> datetime:
-        """When the team has done a task: in its waking hours."""
-        return self._later(now, self._behaviour.task_after, zone, self._chance(address, f"task/{made}"))
+    def task_done_at(self, address: str, number: int, now: datetime, zone: ZoneInfo) -> datetime:
+        """When the team has done the person's so many-th task: in its waking hours."""
+        return self._later(now, self._behaviour.task_after, zone, self._chance(address, f"task/{number}"))
 
     def _read(
         self, who: Reader, habits: Habits, links: Sequence[str], at: datetime, chance: random.Random

@@ -121,8 +121,8 @@ class _World:
             self.note(at, phase, partial(self._do, person, mail, deed))
 
     def task_made(self, person: Person, task_id: int, now: datetime) -> None:
-        nth = f"{person.contact.address}/{task_id}"
-        at = self.readers.task_done_at(person.contact.address, nth, now, self.course.rules.zone)
+        person.tasks += 1
+        at = self.readers.task_done_at(person.contact.address, person.tasks, now, self.course.rules.zone)
         self.note(at, _DIRECT, lambda moment: self.happenings.close_task(person, task_id, moment))
 
     def _do(self, person: Person, mail: Mail, deed: Deed, now: datetime) -> None:

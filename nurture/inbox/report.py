@@ -13,7 +13,7 @@ from nurture.inbox.failed_recipients import ADDRESS, MAX_FAILURES, failed_recipi
 from nurture.inbox.headers import Fields
 from nurture.inbox.parse import ParsedMail
 from nurture.inbox.phrase_lines import PhraseLines
-from nurture.inbox.report_signs import comes_from_mail_system, is_answer_or_forward, is_delivery_report
+from nurture.inbox.report_signs import comes_from_mail_system, is_delivery_report, passes_a_report_on
 from nurture.inbox.report_text import groups_in_text, our_domains, said, without_ours
 from nurture.inbox.ses_notification import ses_notification
 from nurture.inbox.smtp_reply import Command, command_in, status_in, statuses_in
@@ -65,7 +65,7 @@ def delivery_report(mail: ParsedMail) -> Verdict | None:
     if mail.feedback.pairs or mail.report_type == "feedback-report":
         return None
     text = said(mail)
-    if mail.status_groups and (mail.report_type == "delivery-status" or not is_answer_or_forward(mail)):
+    if mail.status_groups and (mail.report_type == "delivery-status" or not passes_a_report_on(mail, text)):
         return (
             _of_groups(mail.status_groups, text, our_domains(mail))
             or _in_its_own_form(mail, text)

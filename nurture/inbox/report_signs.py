@@ -116,7 +116,7 @@ def is_delivery_report(mail: ParsedMail, text: str) -> bool:
     """Whether a mail without the parts of RFC 3464 is a report; `text` is what stands above a returned mail."""
     said = plain("\n".join(line for line in text[:_MAX_TEXT].split("\n") if not line.startswith(">")))
     told = _TOLD.find(said)
-    if _is_answer_of_postmaster(mail, text):
+    if _is_answer_of_postmaster(mail, text) or (told is None and _PERSON.find(said) and not _is_of_program(mail)):
         return False
     if comes_from_mail_system(mail):
         is_named = _is_named_as_mail_system(mail)
@@ -144,6 +144,19 @@ def is_answer_or_forward(mail: ParsedMail) -> bool:
     return _ANSWER_PREFIX.match(mail.subject) is not None and not comes_from_mail_system(mail)
 
 
+def passes_a_report_on(mail: ParsedMail, text: str) -> bool:
+    """Whether a person sent the parts of a report on, as some programs do it, in a mail that is no report itself."""
+    if is_answer_or_forward(mail):
+        return True
+    if mail.content_type == "multipart/report" or _is_of_program(mail):
+        return False
+    said = plain(text[:_MAX_TEXT])
+    told = _TOLD.find(said)
+    if _PERSON.find(said):
+        return told is None or told[0] > _BEGINNING
+    return told is None and not comes_from_mail_system(mail) and not has_failed_subject(mail)
+
+
 def is_answer_to_report(mail: ParsedMail) -> bool:
     """Whether a subject with an answer's prefix says no failure of its own (a report may add one to our `Re: …`)."""
     prefix = _ANSWER_PREFIX.match(mail.subject)
@@ -160,6 +173,15 @@ def has_failed_subject(mail: ParsedMail) -> bool:
 def _is_named_as_mail_system(mail: ParsedMail) -> bool:
     return mail.fields.has("x-failed-recipients") or any(
         MAIL_SYSTEM.search(part) for part in (mail.from_.email, mail.from_.name)
+    )
+
+
+def _is_of_program(mail: ParsedMail) -> bool:
+    """Whether it bears what programs alone leave, not just a name that people in their service use too."""
+    return (
+        mail.has_null_return_path
+        or mail.fields.has("x-failed-recipients")
+        or any(b"mailer-daemon" in mail.fields.raw(name).lower() for name in ("from", "return-path", "sender"))
     )
 
 

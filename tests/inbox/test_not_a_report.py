@@ -1,5 +1,6 @@
 """Mail that speaks of failed mail or comes from machines and is no delivery report: on those people are suppressed."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -121,3 +122,52 @@ def test_what_machines_write_about_other_things_is_no_delivery_report(mail: str)
     header, text = MACHINES[mail]
     raw = f"{header}\nTo: mali@example.com\n\n{text}".encode()
     assert classify(parse(raw), now=NOW).kind not in ("bounce", "delayed", "complaint")
+
+
+def with_parts(header: str, text: str, kind: str = "multipart/mixed") -> str:
+    """A mail in which the parts of a report stand beside the text, as some programs pass one on."""
+    return (
+        f"{header}\nTo: mali@example.com\nMIME-Version: 1.0\nContent-Type: {kind}; boundary=b\n\n"
+        f"--b\nContent-Type: text/plain\n\n{text}\n--b\nContent-Type: message/delivery-status\n\n{GROUPS}\n"
+        "--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <hello@example.com>\nSubject: Hello\n\n--b--\n"
+    )
+
+
+def with_report(header: str, text: str) -> str:
+    """A mail to which a whole report is attached."""
+    machine = "From: MAILER-DAEMON@mx.example.net\nSubject: Undelivered Mail Returned to Sender"
+    report = with_parts(machine, REPORT, "multipart/report; report-type=delivery-status")
+    return (
+        f"{header}\nTo: mali@example.com\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=c\n\n"
+        f"--c\nContent-Type: text/plain\n\n{text}\n--c\nContent-Type: message/rfc822\n\n{report}\n--c--\n"
+    )
+
+
+PASSED_ON = [
+    ("Som <som@example.net>", "Strange mail", "Got this today. Is it about your mail?"),
+    ("Som <som@example.net>", "Undelivered Mail Returned to Sender", "Hi Mali, this came to me. Is it yours?"),
+    ("Postmaster <postmaster@example.net>", "Your mail to Arun", "Hello Mali, our server said this. Write to Som."),
+    ("Anna (Postmaster) <postmaster@example.net>", "Undelivered Mail", "Dear Mali, see what we found in the log."),
+    ("สมชาย <som@example.net>", "อีเมลแปลก ๆ", "สวัสดีครับ ได้รับฉบับนี้มา ช่วยดูให้หน่อยครับ"),
+]
+
+
+@pytest.mark.parametrize("wrap", [with_parts, with_report])
+@pytest.mark.parametrize(("sender", "subject", "text"), PASSED_ON)
+def test_a_report_that_a_person_passes_on_in_parts_or_attached_is_theirs(
+    sender: str, subject: str, text: str, wrap: Callable[[str, str], str]
+) -> None:
+    raw = wrap(f"From: {sender}\nSubject: {subject}", text).encode()
+    assert classify(parse(raw), now=NOW).kind == "reply"
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        ("Return-Path: <>\nFrom: Mail <mail@example.net>\nSubject: Hello", "Hello, this mail server gave up."),
+        ("From: mailer-daemon@example.net\nSubject: Your mail", "Dear sender, nobody has this address here."),
+        ("From: Mail Gate <gate@example.net>\nSubject: Undeliverable: Hello", "550 5.1.1 User unknown"),
+    ],
+)
+def test_a_machines_report_in_mixed_parts_is_one_however_it_greets(header: str, text: str) -> None:
+    assert classify(parse(with_parts(header, text).encode()), now=NOW).kind == "bounce"

@@ -238,6 +238,61 @@ interested | Bel me maandag even.
 question | 能介绍一下功能吗?
 question | 가격이 얼마인가요?
 not_interested | 저희는 필요 없습니다. 감사합니다.
+interested | Would be good to see it in action.
+interested | Happy to hear more next week.
+interested | Ok you've got 15 minutes, Tuesday 2pm.
+interested | Please put together a quote for 40 seats.
+interested | Let's go with the annual plan.
+question | What would onboarding look like?
+question | Is it possible to import from Excel?
+question | Can you remind me what this is about?
+not_interested | We're quite happy with Mailchimp.
+not_interested | Not something we'd use.
+not_interested | We've decided to build our own.
+not_interested | Please don't follow up again, we have no need.
+not_interested | We're cutting costs, so no new tools.
+not_now 2026-07-01 | We'll look at this again in the second half of the year.
+not_now 2026-07-01 | Can't think about this before July.
+not_now | Come back when we have raised our next round.
+wrong_person lena@acme.example | You should speak with our COO, Lena: lena@acme.example
+wrong_person | I'm just the intern :)
+wrong_person | Procurement handles this.
+unsubscribe | Kindly delete my data.
+other | Appreciated.
+other | Hope you are well.
+interested | น่าสนใจค่ะ มีโปรไหม
+interested | จัดมาเลยพี่
+interested | พร้อมคุยค่ะ วันไหนก็ได้
+question | มีคู่มือภาษาไทยหรือเปล่า
+question | ค่าบริการเดือนละกี่บาท
+not_interested | ไม่เป็นไรค่ะ ขอบคุณ
+not_interested | เรามีทีมทำเองอยู่แล้วค่ะ
+not_now | ปีนี้ไม่มีแผนลงทุนครับ
+not_now 2026-04-01 | ขอดูงบก่อน ต้นเดือนหน้าทักมาใหม่นะ
+wrong_person | ฝ่ายไอทีเป็นคนตัดสินใจค่ะ
+unsubscribe | ห้ามส่งมาอีกนะ
+not_interested | Interessiert mich nicht.
+wrong_person | Je transmets à mon collègue.
+interested | Llámame el lunes.
+interested | 検討させていただきます。
+question | Quanto costa?
+not_now | 나중에 연락 주세요.
+interested | We should talk to our team first, but send me the quote please.
+interested | We have no internal tool for this, can you show me a demo?
+interested | Let's talk after lunch on Thursday.
+interested | We are going to do this. Send the contract.
+interested | Our boss loves it. Where do we sign?
+interested | I handle purchasing now, send me the price list.
+interested | Wir haben schon lange auf so etwas gewartet, bitte schicken Sie ein Angebot.
+not_interested | Kommt nicht in Frage.
+interested | Ya tenemos presupuesto, ¿cuándo podemos empezar?
+interested | Já temos orçamento aprovado, pode mandar a proposta.
+interested | Abbiamo già parlato con il capo, ci interessa.
+interested | 已经有预算了,请发合同。
+interested | ぜひ導入したいです。
+interested | หัวหน้าอนุมัติแล้วค่ะ ออกใบแจ้งหนี้ได้เลย
+interested | วันจันทร์ไม่สะดวกค่ะ วันอังคารได้ไหมคะ
+interested | 이미 예산이 있습니다. 견적서 보내주세요.
 """
 
 

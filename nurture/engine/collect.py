@@ -206,14 +206,31 @@ class Collector:
     def _set_aside(self, folder: Folder, fetched: Fetched, reason: str) -> None:
         """Put a mail on which we fail into the tray, for a person to look at, and go on with the next."""
         now = self._clock.now()
+        sender, subject = _header_of(fetched.raw)
         draft = InboundDraft(
-            mailbox=folder.name, key=fetched.key, received_at=fetched.received_at, kind="unreadable", reason=reason
+            mailbox=folder.name,
+            key=fetched.key,
+            received_at=fetched.received_at,
+            kind="unreadable",
+            reason=reason,
+            sender_address=sender,
+            subject=subject,
         )
         with self.writing() as conn:
             if not folder.is_sent and inbound.add(conn, draft) is not None:
                 fields = {"mailbox": folder.name}
                 events.append(conn, [Event(name="mail_unmatched", at=now, because=reason, fields=fields)])
             _move(conn, folder, fetched.cursor_after)
+
+
+def _header_of(raw: bytes) -> tuple[str, str]:
+    """Who wrote it and about what, as far as that can be read: for a person who looks into the tray."""
+    try:
+        parsed = parse(raw)
+        return canonical(answers(parsed).from_address), parsed.subject
+    except Exception:
+        log.exception("not even a header can be read")
+        return "", ""
 
 
 def _move(conn: Connection, folder: Folder, cursor: Cursor) -> None:

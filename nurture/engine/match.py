@@ -19,6 +19,7 @@ from nurture.store.values import storable
 
 LATELY = timedelta(days=90)
 _MOST_TRIED = 20
+_MOST_TRIED_IN_DOMAIN = 500  # a large customer gets many mails, and any of its people may answer
 _SHORTEST_TOPIC = 6  # `hi` is no topic by which to know a thread
 _PURPOSES: dict[str, TokenPurpose] = {"u": "unsubscribe", "o": "open", "c": "click"}
 _CONFIDENCE: dict[MatchedBy, float] = {
@@ -137,17 +138,19 @@ def _by_colleague(conn: Connection, references: References, about: str, now: dat
     domain = canonical(references.from_address).rpartition("@")[2]
     if not domain or is_shared(domain) or len(about) < _SHORTEST_TOPIC:
         return Match()
-    sent = messages.sent_lately_to_domain(conn, domain, since=now - LATELY, limit=_MOST_TRIED)
-    same = [message for message in sent if topic(message.subject) == about]
-    if len({message.contact_id for message in same}) != 1:
+    sent = messages.subjects_sent_to_domain(conn, domain, since=now - LATELY, limit=_MOST_TRIED_IN_DOMAIN)
+    same = [each for each in sent if topic(each.subject) == about]
+    if len({each.contact_id for each in same}) != 1:
         return Match()
-    contact = contacts.get(conn, same[0].contact_id or 0)
+    contact, message = contacts.get(conn, same[0].contact_id), messages.get(conn, same[0].message_id)
+    if message is None:
+        return Match()
     return Match(
         by="colleague",
         confidence=_CONFIDENCE["colleague"],
         contact=contact,
-        message=same[0],
-        writer=_writer(contact, same[0], references),
+        message=message,
+        writer=_writer(contact, message, references),
     )
 
 

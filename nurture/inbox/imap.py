@@ -17,7 +17,7 @@ _BYTES_AT_ONCE = 4 * 1024 * 1024
 _MAILS_AT_ONCE = 50
 _UIDS_AT_ONCE = 50_000  # a longer answer to SEARCH is more than imaplib takes for a line
 _PAGES = 20
-_BREAKS_A_LOOK = 4
+_BREAKS_A_LOOK = 5  # one mail may break it four times: the next must still be asked for
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from nurture.inbox.mailbox import PARTIAL_BYTES
 
 _FACTS = ["RFC822.SIZE", "INTERNALDATE"]
 _SLACK_BYTES = 64 * 1024
-_ASK_LITTLE, _GIVE_UP = 2, 3
+_ASK_LITTLE, _ASK_HEADER, _GIVE_UP = 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """A mail's bytes, or why there are none."""
+    """A mail's bytes, or why there are none; with a fault they are its header at most."""
 
     raw: bytes = b""
     is_partial: bool = False
@@ -56,9 +56,9 @@ class Giver:
 
     def give(self, uids: Sequence[int], facts: Mapping[int, Facts], *, breaks: int) -> Iterator[tuple[int, Given]]:
         """The mails in order, without those that were expunged. At the first of them the line broke so many times."""
-        if breaks >= _GIVE_UP:
+        if breaks >= _ASK_HEADER:
             for uid in uids:
-                yield uid, Given(fault=f"the connection broke {breaks} times while the server gave this mail")
+                yield uid, self._given_up(uid, breaks)
             return
         largest = max(facts[uid].size for uid in uids)
         is_little = breaks >= _ASK_LITTLE or (largest > self._max_bytes and not self._section)
@@ -72,6 +72,12 @@ class Giver:
                 given = Given(raw=raw, is_partial=is_little and len(raw) >= room)
             if given is not None:
                 yield uid, given
+
+    def _given_up(self, uid: int, breaks: int) -> Given:
+        """Its header where that can be had, for a person to see whose it is and what about."""
+        answer = self._ask([uid], [f"BODY.PEEK[HEADER]<0.{MAX_HEADER_BYTES}>"]) if breaks < _GIVE_UP else None
+        fault = f"the connection broke {breaks} times while the server gave this mail"
+        return Given(raw=_body((answer or {}).get(uid, {})) or b"", fault=fault)
 
     def _room(self, size: int) -> int:
         """How much to take at most of a mail of that size: a size is a guess on some servers."""

@@ -43,7 +43,7 @@ class Fetched:
     """One mail as it came. `key` names it in its mailbox for ever; `received_at` is UTC.
 
     `is_partial`: it is larger than the cap and `raw` is only its beginning, for `parse(raw, is_partial=True)`.
-    `fault` says why the server did not give it, however often it was asked; `raw` is empty then.
+    `fault` says why the server did not give it, however often it was asked; `raw` is then its header at most.
     """
 
     key: str

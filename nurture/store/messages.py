@@ -67,6 +67,15 @@ class KeyTaken(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentSubject:
+    """What little of a sent mail is needed to tell an answer by its topic; `message_id` is the row's."""
+
+    message_id: int
+    contact_id: int
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageDraft:
     """An intent. With the state `sending` it is a first attempt and needs the lease."""
 
@@ -167,11 +176,14 @@ def sent_lately_to(conn: Connection, contact_id: int, *, since: datetime, limit:
     return _listed(conn, select(messages).where(*mine).order_by(messages.c.sent_at.desc()).limit(limit))
 
 
-def sent_lately_to_domain(conn: Connection, domain: str, *, since: datetime, limit: int) -> list[Message]:
-    """The newest mails to contacts in that domain, if sent since then, newest first."""
-    newest = select(messages).where(messages.c.domain == domain, messages.c.contact_id.is_not(None))
-    found = _listed(conn, newest.order_by(messages.c.id.desc()).limit(limit))
-    return [each for each in found if each.sent_at and each.sent_at >= since and each.purpose != "notify"]
+def subjects_sent_to_domain(conn: Connection, domain: str, *, since: datetime, limit: int) -> list[SentSubject]:
+    """Of the newest mails to contacts in that domain, if sent since then, newest first."""
+    columns = select(messages.c.id, messages.c.contact_id, messages.c.subject)
+    mine = messages.c.domain == domain, messages.c.contact_id.is_not(None), messages.c.purpose != "notify"
+    newest = columns.where(*mine, messages.c.sent_at >= since).order_by(messages.c.id.desc()).limit(limit)
+    return [
+        SentSubject(message_id=row.id, contact_id=row.contact_id, subject=row.subject) for row in conn.execute(newest)
+    ]
 
 
 def open_of_enrollment(conn: Connection, enrollment_id: int) -> list[Message]:

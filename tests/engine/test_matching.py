@@ -139,6 +139,17 @@ def test_a_colleague_is_known_by_company_and_topic_where_one_contact_had_such_a_
     assert newest(workshop).contact_id is None
 
 
+def test_a_colleague_is_found_behind_the_many_mails_that_their_company_had_since(
+    workshop: Workshop, person: int
+) -> None:
+    for number in range(25):
+        workshop.add_contact(f"colleague{number}@example.com", first_name=f"Colleague {number}")
+    workshop.one_pass()
+    references = References(from_address=ANAN, from_name="Anan")
+    judged_mail(workshop, reply("other"), references=references, subject="Re: Your sales cycle, Somchai")
+    assert (newest(workshop).contact_id, newest(workshop).matched_by) == (person, "colleague")
+
+
 def test_strangers_at_a_shared_domain_are_no_colleagues(workshop: Workshop) -> None:
     workshop.add_contact("somchai@gmail.com")
     workshop.one_pass()

@@ -96,7 +96,7 @@ def running_library_of(project: Project) -> Library:
         project.root / "campaigns",
         project.vocabulary,
         links_of=renderer.links_of,
-        inspect=lambda path: check_campaign(path, project.root, renderer),
+        inspect=lambda path: check_campaign(path, project.root, renderer, closed_days=project.closed_days),
         beside=[project.root / "templates"],
     )
 

@@ -1,13 +1,28 @@
 """Checks one campaign: its file, the mails and texts in it, the files that it names, and the way through it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from nurture.checks.allow import without_allowed
+from nurture.checks.conditions import condition_problems
 from nurture.checks.course import course_problems
 from nurture.checks.keywords import keyword_problems
-from nurture.domain.campaign import Campaign, EmailAction, NotifyAction, ReplyRule, Stage, Step, TaskAction
-from nurture.domain.window import window_never_opens
+from nurture.checks.reach import reach_problems
+from nurture.domain.calendar import DAY, HORIZON_DAYS, Calendar
+from nurture.domain.campaign import (
+    Campaign,
+    EmailAction,
+    NotifyAction,
+    ReplyRule,
+    Stage,
+    Step,
+    StepTiming,
+    TaskAction,
+)
+from nurture.domain.window import is_open_day, window_never_opens
 from nurture.errors import InvalidInput, Problem
 from nurture.loader.campaign_file import Loaded
 from nurture.loader.document import Place
@@ -18,6 +33,15 @@ from nurture.rendering.attachments import attached
 from nurture.rendering.renderer import Renderer
 from nurture.rendering.source import confined
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A campaign as far as it could be read, for looking at, and what is wrong with it."""
+
+    campaign: Campaign | None
+    problems: list[Problem]
+
+
 _USUAL_HINTS = {
     "template_syntax": "look for a missing brace, quote or end tag",
     "unknown_field": "declare it in config.yaml",
@@ -25,23 +49,33 @@ _USUAL_HINTS = {
 }
 
 
-def check_campaign(path: Path, root: Path, renderer: Renderer) -> list[Problem]:
-    """Everything wrong with the campaign file at `path` and with what it uses."""
+def check_campaign(
+    path: Path, root: Path, renderer: Renderer, *, closed_days: frozenset[date] = frozenset()
+) -> list[Problem]:
+    """Everything wrong with the campaign file at `path` and with what it uses, save what comments there allow."""
+    return without_allowed(root, looked_at(path, root, renderer, closed_days).problems)
+
+
+def looked_at(path: Path, root: Path, renderer: Renderer, closed_days: frozenset[date]) -> Found:
+    """The campaign file with everything that is wrong in it and in what it uses, what comments allow too."""
     loaded = load_campaign_file(path, renderer.vocabulary, renderer.links_of)
     problems = list(loaded.problems)
     if loaded.draft is not None:
-        problems += _CampaignCheck(loaded, loaded.draft, root, renderer).problems()
-    return problems
+        problems += _CampaignCheck(loaded, loaded.draft, root, renderer, closed_days).problems()
+    return Found(campaign=loaded.draft, problems=problems)
 
 
 class _CampaignCheck:
     """Looks at what is left of one campaign once its own faults are told."""
 
-    def __init__(self, loaded: Loaded, draft: Campaign, root: Path, renderer: Renderer) -> None:
+    def __init__(
+        self, loaded: Loaded, draft: Campaign, root: Path, renderer: Renderer, closed_days: frozenset[date]
+    ) -> None:
         self._loaded = loaded
         self._draft = draft
         self._root = root
         self._renderer = renderer
+        self._closed_days = closed_days
 
     def problems(self) -> Iterator[Problem]:
         """All problems; those of one template are told once for each step that sends it."""
@@ -55,6 +89,8 @@ class _CampaignCheck:
                 yield from self._file(stage.playbook, ("stages", stage.name, "playbook"), "playbook")
             yield from self._replies(stage)
         yield from course_problems(self._loaded, self._draft)
+        yield from reach_problems(self._loaded, self._draft, self._renderer.vocabulary)
+        yield from condition_problems(self._loaded, self._draft, self._renderer.vocabulary)
         yield from keyword_problems(self._loaded, self._draft, self._renderer)
 
     def _step(self, step: Step, place: Place) -> Iterator[Problem]:
@@ -81,7 +117,8 @@ class _CampaignCheck:
             column=mark.column,
             campaign=self._draft,
         )
-        yield from (_named_alike(problem) for problem in found)
+        yield from (self._at_its_key(_named_alike(problem), place) for problem in found)
+        yield from self._one_language(action, place)
         yield from self._attachments(action.attach, (*place, "attach"))
         links = self._renderer.links_of(action.template)
         for other in links.keys() & self._loaded.step_places.keys():
@@ -95,6 +132,23 @@ class _CampaignCheck:
                 message=message,
                 hint="clicked(…) could mean both: give one of them another name",
             )
+
+    def _at_its_key(self, problem: Problem, place: Place) -> Problem:
+        """What is odd about the step's own subject stands at that, not at the step."""
+        own = (*place, "subject")
+        if problem.file != self._loaded.file or not problem.code.startswith("subject_"):
+            return problem
+        mark = self._loaded.document.mark(own)
+        return replace(problem, line=mark.line, column=mark.column)
+
+    def _one_language(self, action: EmailAction, place: Place) -> Iterator[Problem]:
+        languages = self._renderer.languages
+        own = (*place, "subject")
+        if len(languages) < 2 or action.subject is None or "language" in action.subject:
+            return
+        message = f"one subject goes to people of {len(languages)} languages"
+        hint = "write it into the head of each template, or ask for contact.language in it"
+        yield self._loaded.document.problem(own, "subject_language", message, hint, severity="warning")
 
     def _attachments(self, names: tuple[str, ...], place: Place) -> Iterator[Problem]:
         for index, name in enumerate(names):
@@ -128,14 +182,25 @@ class _CampaignCheck:
         return f"did you mean {near}?" if near else "make the file, or take it out here"
 
     def _timing(self, step: Step, place: Place, stage: Stage) -> Iterator[Problem]:
-        if not window_never_opens(step.timing):
+        is_closed = self._is_always_closed(step.timing)
+        if not window_never_opens(step.timing) and not is_closed:
             return
         document = self._loaded.document
         candidates: list[Place] = [(*place, key) for key in ("at", "days", "window")]
         candidates += [("stages", stage.name, "window"), ("window",)]
         where = next((found for found in candidates if found in document.keys), place)
         hint = "let `at` and `days` lie inside the window, or give the step `window: any`"
+        if is_closed:
+            hint = "every day of the window is a closed day for more than a year: look at `closed_days` in config.yaml"
         yield document.problem(where, "window_never_opens", f"the time of `{step.id}` never comes", hint)
+
+    def _is_always_closed(self, timing: StepTiming) -> bool:
+        """Whether the project's own closed days leave no open day for so long that a step is given up."""
+        if not timing.window.keeps_holidays or not self._closed_days:
+            return False
+        calendar = Calendar(zone=ZoneInfo("UTC"), closed_days=self._closed_days)
+        first = min(self._closed_days)
+        return not any(is_open_day(timing, first + distance * DAY, calendar) for distance in range(HORIZON_DAYS))
 
     def _replies(self, stage: Stage) -> Iterator[Problem]:
         for intent, rule in stage.replies.items():

@@ -15,7 +15,6 @@ def course_problems(loaded: Loaded, campaign: Campaign) -> Iterator[Problem]:
     """Warnings about the stages as a whole."""
     yield from _moves_into_outcomes(loaded, campaign)
     for index, stage in enumerate(campaign.stages):
-        yield from _unreachable(loaded, campaign, index, stage)
         if _is_dead_end(campaign, index, stage):
             place: Place = ("stages", stage.name)
             hint = "write `then: advance`, or a way out by time under `exit`, as lost: days_in_campaign > 120"
@@ -42,19 +41,6 @@ def _moves_into_outcomes(loaded: Loaded, campaign: Campaign) -> Iterator[Problem
             message = "no answer moves anybody on here: what follows is an outcome, or nothing"
             hint = "a stage with an outcome is entered by its `enter` alone"
             yield loaded.document.problem(place, "move_into_outcome", message, hint, severity="warning")
-
-
-def _unreachable(loaded: Loaded, campaign: Campaign, index: int, stage: Stage) -> Iterator[Problem]:
-    """A stage that nothing leads into: no `enter`, and the one before it lets nobody advance."""
-    if index == 0 or stage.enter is not None:
-        return
-    before = campaign.stages[index - 1]
-    moves = stage.outcome is None and any(rule.is_move_next for rule in before.replies.values())
-    if before.then != "advance" and not moves:
-        message = f"nothing leads into {stage.name}"
-        hint = f"give it an `enter`, or write `then: advance` in {before.name}"
-        place: Place = ("stages", stage.name)
-        yield loaded.document.problem(place, "unreachable_stage", message, hint, on_key=True, severity="warning")
 
 
 def _is_dead_end(campaign: Campaign, index: int, stage: Stage) -> bool:

@@ -1,29 +1,70 @@
-"""Checks a whole project: its config, every campaign, every template that they use."""
+"""Checks a whole project: its config, every campaign with the templates it uses, every scenario."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
-from nurture.checks.campaign import check_campaign
+from nurture.checks.allow import with_vain_allows
+from nurture.checks.campaign import looked_at
 from nurture.checks.report import Report, report_of
+from nurture.domain.campaign import Campaign
 from nurture.errors import Problem
 from nurture.loader.library import campaign_files
+from nurture.loader.scenario_file import read_scenario_file, scenario_files
+from nurture.rendering.failure import FOLDER
 from nurture.rendering.renderer import Renderer
 
+_NO_ADDRESS = "config.yaml gives no postal address under `company`"
 
-def check_project(root: Path, *, config_problems: Sequence[Problem], renderer: Renderer | None) -> Report:
+
+def check_project(
+    root: Path,
+    *,
+    config_problems: Sequence[Problem],
+    renderer: Renderer | None,
+    closed_days: frozenset[date] = frozenset(),
+) -> Report:
     """Everything wrong in the project at `root`. `renderer` is made from what could be read of its config.
 
     Without one (a config that cannot be read at all) the campaigns are only counted: each would seem wrong.
     """
     problems = list(config_problems)
     files = campaign_files(root / "campaigns")
+    read = {problem.file for problem in config_problems} | {"config.yaml"}
     if renderer is not None:
+        campaigns: dict[str, Campaign | None] = {}
         for path in files:
-            problems += check_campaign(path, root, renderer)
+            found = looked_at(path, root, renderer, closed_days)
+            campaigns[path.stem] = found.campaign
+            problems += map(_told_once, found.problems)
         if not files:
-            hint = "write one, as campaigns/hello.yaml; `nurture init` makes an example"
-            message = "there is no campaign"
-            problems.append(
-                Problem(file="campaigns", code="no_campaign", message=message, hint=hint, severity="warning")
-            )
-    return report_of(problems, campaigns=len(files))
+            problems.append(_no_campaign())
+        scenarios = scenario_files(root / "campaigns" / "tests")
+        problems += _scenario_problems(root, scenarios, campaigns, renderer)
+        read |= {path.relative_to(root).as_posix() for path in (*files, *scenarios)}
+        read |= {FOLDER + name for name in renderer.folder.read_names}
+    return report_of(with_vain_allows(root, problems, read), campaigns=len(files))
+
+
+def _scenario_problems(
+    root: Path, paths: Sequence[Path], campaigns: Mapping[str, Campaign | None], renderer: Renderer
+) -> Iterator[Problem]:
+    for path in paths:
+        file = path.relative_to(root).as_posix()
+        scenario = read_scenario_file(
+            path, file, vocabulary=renderer.vocabulary, find=campaigns.get, links_of=renderer.links_of
+        )
+        yield from scenario.problems
+
+
+def _told_once(problem: Problem) -> Problem:
+    """What the config lacks is lacking in every mail, and is told of the config alone."""
+    if problem.code == "address_missing" and problem.message == _NO_ADDRESS:
+        return replace(problem, file="config.yaml", line=0, column=0, hint="write company: {address: …}")
+    return problem
+
+
+def _no_campaign() -> Problem:
+    hint = "write one, as campaigns/hello.yaml; `nurture init` makes an example"
+    return Problem(file="campaigns", code="no_campaign", message="there is no campaign", hint=hint, severity="warning")

@@ -22,7 +22,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 @json_option
 @click.pass_context
 def command(ctx: click.Context, is_json: bool) -> None:
-    """Say everything that is wrong with config, campaigns and templates, each with its place and what to do.
+    """Say everything that is wrong with config, campaigns, templates and scenarios, each with its place and what to do.
 
     Exits with 1 where there is an error; warnings alone are no reason to stop.
     """
@@ -38,7 +38,8 @@ def checked(folder: Path, config: str | None) -> Report:
     """The report on the project in `folder`, its config at `config` if that is given."""
     read = read_config(folder, Path(config) if config else None)
     renderer = renderer_for(read.draft) if read.draft else None
-    return check_project(folder.resolve(), config_problems=read.problems, renderer=renderer)
+    closed_days = read.draft.closed_days if read.draft else frozenset()
+    return check_project(folder.resolve(), config_problems=read.problems, renderer=renderer, closed_days=closed_days)
 
 
 def renderer_for(project: Project) -> Renderer:

@@ -1,6 +1,5 @@
 """Rendering's check: every problem of an email step's template, in all its languages, with its place."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,28 +11,20 @@ from nurture.domain.content import Content
 from nurture.domain.facts import Facts
 from nurture.errors import InvalidInput, Problem, Severity
 from nurture.rendering import markdown, static_check
+from nurture.rendering.body_check import body_problems, says_nothing
 from nurture.rendering.environment import MailEnvironment
 from nurture.rendering.failure import FOLDER, BadTemplate
-from nurture.rendering.links import ALLOWED, LINK_NAME
+from nurture.rendering.finished_check import finished_problems
+from nurture.rendering.links import LINK_NAME
 from nurture.rendering.marks import mark
-from nurture.rendering.markup import ATTRIBUTES
 from nurture.rendering.sample import bare_facts, full_facts
 from nurture.rendering.sandbox import fence
 from nurture.rendering.source import SourceFile, TemplateFolder, Variant
 from nurture.rendering.static_check import Words
+from nurture.rendering.subject_check import subject_remarks
 
 Trial = Callable[[EmailAction, Facts, str], Content]
 """Renders an action for facts in a language."""
-
-GMAIL_CLIPS_AT = 102_000
-_HARMFUL = re.compile(
-    r"<(script|iframe|object|embed|form|base|frame|applet)\b|<link\b[^<>]*stylesheet|\son[a-z]+\s*=", re.I
-)
-_UNQUOTED = re.compile(
-    r"<[a-z][\w-]*+(?:\s++[^\s=<>\"'{}]++(?:=(?:\"[^\"]*+\"|'[^']*+'))?)*?\s++[^\s=<>\"'{}]++=\{\{", re.IGNORECASE
-)
-_TARGET = re.compile(r"\shref\s*=\s*[\"']\s*([a-z][\w+.-]*):|\]\(\s*<?([a-z][\w+.-]*):", re.IGNORECASE)
-_IMAGE = re.compile(rf"<img\b{ATTRIBUTES}>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +65,7 @@ class TemplateCheck:
             found += problems
             if not any(problem.severity == "error" for problem in (*own, *problems)):
                 found += self._tried(action, variant, words, place)
+                found += self._wordless(variant)
         return sorted(set(found))
 
     def text_problems(self, source: str, words: Words, *, place: Problem) -> list[Problem]:
@@ -132,26 +124,7 @@ class TemplateCheck:
             yield _problem(
                 place, found.line, found.code, found.message, found.hint, column=_column(lines, found.line, found.word)
             )
-        for harmful in _HARMFUL.finditer(file.body):
-            line = file.body.count("\n", 0, harmful.end()) + 1
-            message = f"`{harmful[0].split()[-1]}` has no place in a mail"
-            yield _problem(place, line, "unsafe-html", message, "Mail programs remove it.")
-        for unquoted in _UNQUOTED.finditer(file.body):
-            line = file.body.count("\n", 0, unquoted.end()) + 1
-            message = "a value stands in an attribute without quotes"
-            yield _problem(place, line, "unsafe-html", message, 'Write name="{{ … }}".')
-        for target in _TARGET.finditer(file.body):
-            scheme = (target[1] or target[2]).lower()
-            if scheme not in ALLOWED:
-                line = file.body.count("\n", 0, target.start()) + 1
-                hint = f"Links start with {', '.join(f'{allowed}:' for allowed in ALLOWED)}."
-                yield _problem(place, line, "unsafe-link", f"a link goes to `{scheme}:`", hint)
-        if file.kind != "mjml":
-            for image in _IMAGE.finditer(file.body):
-                if not re.search(r"\salt\s*=", image[0], re.IGNORECASE):
-                    line = file.body.count("\n", 0, image.start()) + 1
-                    hint = 'Say what it shows; alt="" for an ornament.'
-                    yield _problem(place, line, "image-alt", "an image has no alt text", hint, severity="warning")
+        yield from body_problems(file)
         yield from self._clashing_links(file)
 
     def _findings(self, source: str, name: str, words: Words) -> list[static_check.Finding]:
@@ -202,12 +175,19 @@ class TemplateCheck:
                 hint = "Give the two links different names."
                 yield _problem(link.file, link.line, "link-duplicate", message, hint, column=link.column)
 
+    def _wordless(self, variant: Variant) -> Iterator[Problem]:
+        if variant.text is None and says_nothing(self.folder.read(variant.source)):
+            own = f"{variant.source.rpartition('.')[0]}.txt"
+            hint = f"Write a sentence beside the pictures, or a text of its own in {own}."
+            message = "the mail is pictures alone: its text part says nothing"
+            yield _problem(FOLDER + variant.source, 0, "text-missing", message, hint, severity="warning")
+
     def _tried(self, action: EmailAction, variant: Variant, words: Words, place: Problem) -> Iterator[Problem]:
         """What shows only when the mail is rendered: for somebody unknown, and for somebody known well."""
-        document = ""
+        made: list[Content] = []
         for facts in (bare_facts(variant.language), full_facts(variant.language, words.vocabulary)):
             try:
-                document = self.trial(action, facts, variant.language).html or ""
+                made.append(self.trial(action, facts, variant.language))
             except BadTemplate as error:
                 is_in_step = error.file.startswith("campaigns/")
                 yield (
@@ -219,9 +199,16 @@ class TemplateCheck:
             except InvalidInput as error:
                 yield replace(place, code="attachment", message=error.message, hint=error.hint)
                 return
-        if len(document.encode()) > GMAIL_CLIPS_AT:
-            message = f"the mail has {len(document.encode()) // 1000} kB: Gmail cuts it at {GMAIL_CLIPS_AT // 1000}"
-            yield _problem(FOLDER + variant.source, 0, "too-large", message, "Shorten it.", severity="warning")
+        yield from self._subject(action, variant, made[0].subject, place)
+        yield from finished_problems(self.folder.read(variant.source), made)
+
+    def _subject(self, action: EmailAction, variant: Variant, subject: str, place: Problem) -> Iterator[Problem]:
+        """What is odd about the subject that somebody unknown gets: with a name in it, it is longer still."""
+        head = self.folder.read(variant.source).head.get("subject")
+        if action.subject is None and head is not None:
+            place = _problem(FOLDER + variant.source, head.line, "", "", "")
+        for code, message, hint in subject_remarks(subject, is_thread_reply=action.is_thread_reply):
+            yield replace(place, code=code, message=message, hint=hint, severity="warning")
 
 
 def _problem(

@@ -81,6 +81,11 @@ class TemplateFolder:
         self._languages = languages or ("en",)
         self._read: dict[str, SourceFile] = {}
 
+    @property
+    def read_names(self) -> tuple[str, ...]:
+        """The names of all files that have been read so far."""
+        return tuple(self._read)
+
     def variants(self, template: str) -> dict[str, Variant]:
         """The template in each language that it has; BadTemplate where it has no or two sources for one."""
         if not _NAME.fullmatch(template):

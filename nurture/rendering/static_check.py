@@ -135,7 +135,7 @@ def _wrong_call(call: nodes.Call, name: str, words: Words) -> Iterator[Finding]:
                 written = within.value.value if isinstance(within.value, nodes.Const) else ""
                 if within.key == "within" and isinstance(written, str) and written and parse_duration(written) is None:
                     yield Finding(
-                        call.lineno, written, "duration", f"`{written}` is not a span of time", "Write 7d or 4h."
+                        call.lineno, written, "bad-duration", f"`{written}` is not a span of time", "Write 7d or 4h."
                     )
         case "enrolled":
             yield from _not_among(call, target, words.vocabulary.campaigns, "campaign")

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from nurture.checks.codes import CODES
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,3 +43,26 @@ def test_every_code_in_the_source_is_explained() -> None:
 
 def test_each_explanation_is_one_sentence() -> None:
     assert all(text.endswith(".") and text.count(". ") == 0 for text in CODES.values())
+
+
+GUIDE = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", GUIDE, re.MULTILINE | re.DOTALL))
+
+
+def test_every_code_has_its_section_and_every_section_its_code_in_one_order() -> None:
+    assert list(SECTIONS) == list(CODES)
+
+
+@pytest.mark.parametrize("code", SECTIONS)
+def test_a_section_says_how_grave_it_is_and_gives_an_example(code: str) -> None:
+    section = SECTIONS[code]
+
+    assert re.match(r"\*(Error|Warning)\b", section)
+    assert len(section.partition("Example:")[2]) > 20
+
+
+def test_what_the_guide_calls_grave_is_so_in_the_golden_files() -> None:
+    told = "".join(path.read_text() for path in (ROOT / "tests/golden/wrong").rglob("*.expected"))
+
+    for severity, code in set(re.findall(r" (error|warning) (\w+) \| ", told)):
+        assert f"*{severity}" in SECTIONS[code].lower(), code

@@ -31,7 +31,7 @@ def test_a_good_template_has_no_problem(both: Project) -> None:
         ("{{ last('trial_started').end }}", "mail.md:4 unknown-field"),
         ("{{ event.frm }}", "mail.md:4 unknown-field"),
         ("{{ happened('trial_startd') }}", "mail.md:4 unknown-event"),
-        ("{{ happened('trial_started', within='7 days') }}", "mail.md:4 duration"),
+        ("{{ happened('trial_started', within='7 days') }}", "mail.md:4 bad-duration"),
         ("{{ enrolled('othr') }}", "mail.md:4 unknown-campaign"),
         ("{{ 'x' | uper }}", "mail.md:4 unknown-filter"),
         ("{{ 'x' is numbre }}", "mail.md:4 unknown-test"),
@@ -50,7 +50,15 @@ def test_a_good_template_has_no_problem(both: Project) -> None:
         ("[a](https://a.example){x} [b](https://b.example){x}", "mail.md:4 link-duplicate"),
         ("{{ link(contact.email, 'https://a.example') }}", "mail.md:4 link-name"),
         ("{{ link('two words', 'https://a.example') }}", "mail.md:4 link-name"),
-        ("<img src='https://a.example/x.png'>", "mail.md:4 image-alt"),
+        ("Look: <img src='https://a.example/x.png'>", "mail.md:4 image-alt"),
+        ("<img src='https://a.example/x.png' alt='x'>\n{# nothing else #}", "mail.md:0 text-missing"),
+        ("![Our shop](https://a.example/x.png)", "mail.md:0 text-missing"),
+        ("a\n[x](http://shop.example/a)", "mail.md:5 clear-link"),
+        ("<a href='http://shop.example:80'>x</a>", "mail.md:4 clear-link"),
+        ("{{ link('shop', 'http://shop.example') }}", "mail.md:4 clear-link"),
+        ("Look: [](https://shop.example)", "mail.md:4 empty-link"),
+        ("Look: [{{ contact.company }}](https://shop.example)", "mail.md:4 empty-link"),
+        ("Look: <a href='https://shop.example'><img src='https://a.example/x.png' alt=''></a>", "mail.md:4 empty-link"),
         ("{% include 'parts/gone.html' %}", "mail.md:4 template-error"),
         ("word " * 22_000, "mail.md:0 too-large"),
     ],
@@ -58,6 +66,27 @@ def test_a_good_template_has_no_problem(both: Project) -> None:
 def test_each_mistake_is_named_with_its_line(both: Project, body: str, expected: str) -> None:
     both.write("mail.md", HEAD + body)
     assert both.check() == [expected]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[here](http://localhost:8025/try), [there](http://127.0.0.1/x)",
+        "<p>Write http:// before it.</p>",
+        "Look: <a href='https://shop.example'><img src='https://a.example/x.png' alt='Our shop'></a>",
+        "[{{ contact.company or 'Your shop' }}](https://shop.example)",
+        "{{ contact.email }}",
+    ],
+)
+def test_what_only_looks_like_a_mistake_is_none(both: Project, body: str) -> None:
+    both.write("mail.md", HEAD + body)
+    assert both.check() == []
+
+
+def test_a_picture_with_a_text_part_of_its_own_is_no_mail_of_pictures_alone(both: Project) -> None:
+    both.write("mail.md", f"{HEAD}![Our shop](https://a.example/x.png)")
+    both.write("mail.txt", "Our shop is open. {{ unsubscribe_url }} {{ company.address }}")
+    assert both.check() == []
 
 
 def test_a_hint_names_the_nearest_right_word_and_its_column(both: Project) -> None:

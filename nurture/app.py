@@ -13,18 +13,23 @@ from nurture.delivery.folder import FolderTransport
 from nurture.delivery.pool import SmtpTransport
 from nurture.delivery.settings import FolderSettings, SmtpSettings
 from nurture.delivery.transport import Transport
+from nurture.domain.campaign import Campaign
 from nurture.domain.decide import Caps
+from nurture.domain.project_words import ProjectWords
 from nurture.engine.attendance import Attendance
 from nurture.engine.calls import Caller
 from nurture.engine.collect import Collector, Folder
 from nurture.engine.courier import Courier
 from nurture.engine.letter import LetterWriter
 from nurture.engine.lookout import Lookout
+from nurture.engine.past import Past
 from nurture.engine.perform import Desk
 from nurture.engine.pulse import Pulse
 from nurture.engine.rules import Rules, Tracking
+from nurture.engine.running import Running
 from nurture.engine.store_thread import StoreThread
 from nurture.engine.worker import Worker
+from nurture.errors import InvalidInput
 from nurture.inbox.classify import Judge
 from nurture.inbox.idle import ImapWatch
 from nurture.inbox.imap import ImapMailbox
@@ -35,7 +40,8 @@ from nurture.loader.library import Library
 from nurture.loader.phrase_books import shipped_phrases
 from nurture.rendering.renderer import Renderer
 from nurture.settings import Project
-from nurture.store import link_keys
+from nurture.store import link_keys, versions
+from nurture.store.connection import Connection
 from nurture.store.database import Database, open_or_create
 from nurture.webhooks.provider_tokens import ProviderTokens
 from nurture.webhooks.settings import TokenSettings
@@ -90,7 +96,7 @@ def library_of(project: Project) -> Library:
 
 
 def running_library_of(project: Project) -> Library:
-    """The project's campaigns of which everything is right, templates and all: only these may send."""
+    """The project's campaigns of whose files everything is right, templates and all: only these may come to run."""
     renderer = renderer_of(project)
     return Library(
         project.root / "campaigns",
@@ -101,12 +107,53 @@ def running_library_of(project: Project) -> Library:
     )
 
 
+def words_of(project: Project) -> ProjectWords:
+    """What campaigns keep of the config with each version."""
+    return ProjectWords(
+        project=project.name,
+        company=project.company,
+        languages=project.languages,
+        vocabulary=project.vocabulary,
+    )
+
+
+def running_of(project: Project, database: Database, *, clock: Clock) -> Running:
+    """What runs and what the files propose; not looked at yet."""
+    return Running(
+        database=database,
+        library=running_library_of(project),
+        renderer=renderer_of(project),
+        words=words_of(project),
+        root=project.root,
+        clock=clock,
+    )
+
+
+def campaigns_of(project: Project, conn: Connection) -> Mapping[str, Campaign]:
+    """The campaigns as they run; as the files have them, where none of a campaign's versions ever ran."""
+    past, found = Past(), {}
+    for version in versions.by_ids(conn, list(versions.running_ids(conn).values())):
+        try:
+            found[version.campaign] = past.built(conn, version).campaign
+        except InvalidInput:
+            continue  # `status` says so
+    files = library_of(project).campaigns
+    return found | {
+        name: each for name, each in files.items() if name not in found and not versions.has_any(conn, name)
+    }
+
+
+def enabled_of(project: Project, conn: Connection) -> Mapping[str, Campaign]:
+    """Those of `campaigns_of` that may ask people in."""
+    return {name: each for name, each in campaigns_of(project, conn).items() if each.is_enabled}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """What `run`, `worker`, `tick` and `demo` start and stop. Nothing below is given the whole."""
 
     desk: Desk
-    library: Library
+    running: Running
     store: StoreThread
     courier: Courier
     caller: Caller
@@ -127,20 +174,18 @@ def build_engine(
     project: Project, database: Database, *, clock: Clock, chance: Chance, outbox: Path | None = None
 ) -> Engine:
     """An engine over an open database. `outbox` has every mail written there as a file instead of being sent."""
-    desk = Desk(rules=rules_of(project), renderer=renderer_of(project), chance=chance)
-    library = running_library_of(project)
+    running = running_of(project, database, clock=clock)
+    running.refresh()
+    desk = Desk(rules=rules_of(project), renderer=renderer_of(project), chance=chance, kept=running.kept)
     with database.write() as conn:
         signing_key = link_keys.ensure(conn, chance, clock.now())[0]
     store = StoreThread(database)
     attendance = Attendance(_attendance_folder(project, database), chance.token(4))
-    writer = LetterWriter(
-        rules=desk.rules, renderer=desk.renderer, signers=signers_of(project), signing_key=signing_key
-    )
     courier = Courier(
         desk=desk,
         store=store,
         transports=transports_of(project, outbox),
-        writer=writer,
+        writer=_writer(project, desk, signing_key),
         journal=attendance.journal,
         clock=clock,
     )
@@ -150,14 +195,14 @@ def build_engine(
         store=store,
         courier=courier,
         caller=caller,
-        library=library,
+        running=running,
         clock=clock,
         name=attendance.worker,
     )
     collector = Collector(
         database=database,
         desk=desk,
-        library=library,
+        running=running,
         folders=folders_of(project, clock=clock),
         judge=judge_of(project),
         clock=clock,
@@ -166,7 +211,7 @@ def build_engine(
     pulse = Pulse(
         desk=desk,
         database=database,
-        library=library,
+        running=running,
         worker=worker,
         lookout=lookout,
         attendance=attendance,
@@ -174,7 +219,7 @@ def build_engine(
     )
     return Engine(
         desk=desk,
-        library=library,
+        running=running,
         store=store,
         courier=courier,
         caller=caller,
@@ -185,13 +230,25 @@ def build_engine(
     )
 
 
+def _writer(project: Project, desk: Desk, signing_key: bytes) -> LetterWriter:
+    return LetterWriter(
+        rules=desk.rules,
+        renderer=desk.renderer,
+        signers=signers_of(project),
+        signing_key=signing_key,
+        kept=desk.kept,
+    )
+
+
 def build_collector(project: Project, database: Database, *, clock: Clock, chance: Chance) -> Collector:
     """What looks into the mailboxes, without the rest of an engine."""
-    desk = Desk(rules=rules_of(project), renderer=renderer_of(project), chance=chance)
+    running = running_of(project, database, clock=clock)
+    running.look()
+    desk = Desk(rules=rules_of(project), renderer=renderer_of(project), chance=chance, kept=running.kept)
     return Collector(
         database=database,
         desk=desk,
-        library=library_of(project),
+        running=running,
         folders=folders_of(project, clock=clock),
         judge=judge_of(project),
         clock=clock,

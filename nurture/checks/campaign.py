@@ -30,8 +30,8 @@ from nurture.loader.library import load_campaign_file
 from nurture.loader.nearest import nearest
 from nurture.loader.replies import DEFAULT_REPLIES
 from nurture.rendering.attachments import attached
+from nurture.rendering.files import confined
 from nurture.rendering.renderer import Renderer
-from nurture.rendering.source import confined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

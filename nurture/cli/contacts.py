@@ -8,7 +8,7 @@ from typing import TextIO
 import click
 from rich.markup import escape
 
-from nurture.app import library_of, rules_of
+from nurture.app import enabled_of, rules_of
 from nurture.cli.contacts_import import import_
 from nurture.cli.fields import field_values
 from nurture.cli.group import Group
@@ -122,7 +122,7 @@ def add(ctx: click.Context, email: str, values: tuple[str, ...], tags: tuple[str
     with opened(project) as database, database.write() as conn:
         contact = contact_store.add(conn, draft, now)
         created = Event(name="contact_created", at=now, contact_id=contact.id, because="added by hand")
-        came = occur(conn, created, library_of(project).enabled, rules=rules, now=now)
+        came = occur(conn, created, enabled_of(project, conn), rules=rules, now=now)
     click.echo(f"Added {contact.email}.")
     for each in came:
         click.echo(
@@ -149,7 +149,7 @@ def set_(
         changed |= bool(untags) and contact_store.remove_tags(conn, contact.id, untags, now)
         if changed:
             event = Event(name="contact_changed", at=now, contact_id=contact.id, because="by hand")
-            occur(conn, event, library_of(project).enabled, rules=rules_of(project), now=now)
+            occur(conn, event, enabled_of(project, conn), rules=rules_of(project), now=now)
     click.echo(f"Changed {contact.email}." if changed else f"Nothing to change in {contact.email}.")
 
 

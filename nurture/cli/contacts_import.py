@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from nurture.app import library_of, rules_of
+from nurture.app import enabled_of, rules_of
 from nurture.cli.output import json_option, print_json
 from nurture.cli.project import opened, project_of
 from nurture.clock import SystemClock
@@ -63,10 +63,12 @@ def import_(
         target = refused_path or file.with_name(f"{file.stem}.refused.csv")
         with opened(project) as database, RefusedFile(target, rows.titles) as refused:
             drafts = _Accepted(rows, refused)
+            with database.read() as conn:
+                enabled = enabled_of(project, conn)
             imported = import_contacts(
                 database,
                 drafts,
-                campaigns=library_of(project).enabled,
+                campaigns=enabled,
                 rules=rules_of(project),
                 now=now,
                 is_enrolling=is_enrolling,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import click
 
-from nurture.app import library_of, rules_of
+from nurture.app import campaigns_of, rules_of
 from nurture.cli.output import json_option, print_json
 from nurture.cli.project import campaign_by, contact_by, opened, project_of
 from nurture.cli.where import condition_of, where_option
@@ -56,8 +56,9 @@ def command(
     if sum((bool(emails), where is not None, is_audience)) != 1:
         raise UsageError("say who", hint="Addresses, --where CONDITION, or --audience for all whom it finds.")
     project = project_of(ctx)
-    found = campaign_by(library_of(project).campaigns, campaign)
     with opened(project) as database:
+        with database.read() as conn:
+            found = campaign_by(campaigns_of(project, conn), campaign)
         asked = _ask_named(project, database, found, emails) if emails else _ask_many(project, database, found, where)
     if is_json:
         print_json(

@@ -2,7 +2,7 @@
 
 import click
 
-from nurture.app import library_of, rules_of
+from nurture.app import enabled_of, rules_of
 from nurture.cli.fields import read_pairs
 from nurture.cli.output import json_option, print_json
 from nurture.cli.project import contact_by, opened, project_of
@@ -29,7 +29,7 @@ def command(ctx: click.Context, name: str, email: str, fields: tuple[str, ...], 
     with opened(project) as database, database.write() as conn:
         contact = contact_by(conn, email)
         event = Event(name=name, at=now, contact_id=contact.id, fields=values)
-        entered = occur(conn, event, library_of(project).enabled, rules=rules_of(project), now=now)
+        entered = occur(conn, event, enabled_of(project, conn), rules=rules_of(project), now=now)
     enrolled = [each.campaign for each in entered if each.refusal is None]
     if is_json:
         print_json({"contact": contact.email, "event": name, "enrolled": enrolled})

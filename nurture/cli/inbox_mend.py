@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from nurture.app import library_of, renderer_of, rules_of
+from nurture.app import campaigns_of, renderer_of, rules_of
 from nurture.cli.inbox_show import KINDS, as_document, mail_by
 from nurture.cli.output import json_option, print_json
 from nurture.cli.project import contact_by, opened, project_of
@@ -51,7 +51,7 @@ def correct(
     with opened(project) as database, database.write() as conn:
         mail = mail_by(conn, mail_id)
         undone = correct_mail(
-            conn, _desk(project), library_of(project).campaigns, mail, correction, now=SystemClock().now()
+            conn, _desk(project), campaigns_of(project, conn), mail, correction, now=SystemClock().now()
         )
         after = mail_by(conn, mail_id)
         person = contacts.get_many(conn, [after.contact_id or 0]).get(after.contact_id or 0)
@@ -92,7 +92,7 @@ def attach(ctx: click.Context, mail_id: int, email: str, campaign: str | None, i
         is_new = attach_mail(
             conn,
             _desk(project),
-            library_of(project).campaigns,
+            campaigns_of(project, conn),
             mail,
             contact,
             campaign=campaign,

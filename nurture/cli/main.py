@@ -22,6 +22,8 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "check": ("nurture.cli.check", "Say what is wrong with config, campaigns and templates."),
             "schema": ("nurture.cli.schema", "Write the JSON Schema that editors complete campaigns with."),
             "simulate": ("nurture.cli.simulate", "Play a campaign with made-up people: what it would send, and when."),
+            "plan": ("nurture.cli.plan", "Say what edits would do to the people who are in campaigns."),
+            "apply": ("nurture.cli.apply", "Do it: have the files run as they are now."),
             "send-test": ("nurture.cli.send_test", "Mail one step to oneself."),
         },
         "Run": {

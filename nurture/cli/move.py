@@ -2,7 +2,7 @@
 
 import click
 
-from nurture.app import library_of
+from nurture.app import campaigns_of
 from nurture.cli.people import Choice, because_option, change_each, confirm_many, people_options, runs_of, yes_option
 from nurture.cli.project import campaign_by, opened, project_of
 from nurture.clock import SystemClock
@@ -34,13 +34,13 @@ def command(
     """
     project = project_of(ctx)
     choice = Choice(emails=emails, where=where, campaign=campaign)
-    campaigns = library_of(project).campaigns
     with opened(project) as database:
         found = runs_of(database, project, choice)
         names = sorted({each.campaign for each in found})
         if len(names) > 1:
             raise InvalidInput(f"they are in several campaigns: {', '.join(names)}", hint="Name one by --campaign.")
-        target = campaign_by(campaigns, names[0])
+        with database.read() as conn:
+            target = campaign_by(campaigns_of(project, conn), names[0])
         stages = [each.name for each in target.stages]
         if stage not in stages:
             raise InvalidInput(f"campaign {target.name} has no stage {stage!r}", hint=did_you_mean(stage, stages))

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 import click
 
-from nurture.app import library_of, rules_of
+from nurture.app import campaigns_of, rules_of
 from nurture.cli.output import json_option, print_json
 from nurture.cli.project import contact_by, opened, project_of
 from nurture.clock import SystemClock
@@ -49,7 +49,7 @@ def command(
             items=bought,
             total=agreed,
             currency=currency.upper(),
-            campaigns=library_of(project).campaigns,
+            campaigns=campaigns_of(project, conn),
             rules=rules_of(project),
             now=now,
         )

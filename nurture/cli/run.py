@@ -52,10 +52,10 @@ async def _run(project: Project, database: Database, outbox: Path | None) -> Non
 
 def _greet(project: Project, engine: Engine) -> None:
     """Say what runs, and which campaigns do not and why."""
-    number = len(engine.library.enabled)
+    number = len(engine.running.enabled)
     click.echo(
         f"Running {number} {'campaign' if number == 1 else 'campaigns'} of {project.name}; links are answered on "
         f"{project.web_host}:{project.web_port}. Ctrl-C stops it."
     )
-    for problem in engine.library.problems:
+    for problem in engine.running.problems:
         console(is_error=True).print(in_words(problem))

@@ -6,7 +6,7 @@ import click
 from rich.markdown import Markdown
 from rich.markup import escape
 
-from nurture.app import library_of, rules_of
+from nurture.app import campaigns_of, rules_of
 from nurture.cli.group import Group
 from nurture.cli.output import console, in_zone, json_option, print_json, table
 from nurture.cli.project import opened, project_of
@@ -94,7 +94,7 @@ def done(ctx: click.Context, task_id: int, note: str) -> None:
             conn,
             task_id,
             note=note,
-            campaigns=library_of(project).campaigns,
+            campaigns=campaigns_of(project, conn),
             rules=rules_of(project),
             now=SystemClock().now(),
         )

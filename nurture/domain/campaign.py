@@ -15,6 +15,7 @@ from nurture.domain.duration import NO_TIME, TWO_WEEKS, Duration
 Priority = Literal["low", "normal", "high"]
 PRIORITY_RANK: Mapping[Priority, int] = MappingProxyType({"low": 0, "normal": 1, "high": 2})
 TaskKind = Literal["call", "chat", "meeting", "todo"]
+_NO_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +224,11 @@ class ExitRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """One file of `campaigns/`; `digest` names this version of it."""
+    """One file of `campaigns/`; `digest` names this version of it.
+
+    `on_change`: whether an edit plans the times of those who wait again, or keeps them. `formerly` are the ids that a
+    step had in earlier versions, by the one it has.
+    """
 
     name: str
     digest: str
@@ -237,6 +242,8 @@ class Campaign:
     exits: tuple[ExitRule, ...] = ()
     on_unknown: Literal["hold", "resend"] = "hold"
     is_enabled: bool = True
+    on_change: Literal["replan", "keep"] = "replan"
+    formerly: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_NAMES)
 
     def stage(self, name: str) -> Stage | None:
         """The stage of that name; None where the file has it no more."""

@@ -20,6 +20,7 @@ class Enrollment:
     `step` is the id of the step it stands at, None when the stage's steps have run out. `anchor_at` is when the step
     before was complete (or the stage was entered): what `after` counts from. `due_at` is when to look again: None only
     when finished or when nothing but an event can change anything. `retry_at` holds a step back after a failed try.
+    `timed_by` is the version by which the step it stands at is timed, where an edit kept that time (`on_change: keep`).
     """
 
     id: int
@@ -43,6 +44,7 @@ class Enrollment:
     retry_at: datetime | None = None
     because: str = ""
     held_by: str = ""
+    timed_by: str | None = None
     will_send: bool = False
     priority: int = 1
     wake: int = 0

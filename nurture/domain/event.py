@@ -54,6 +54,7 @@ INTERNAL_EVENTS = frozenset(
         "unsuppressed",
         "sender_held",
         "sender_released",
+        "version_taken",
     }
 )
 """Events of the engine's own log, which only `why` and reports read."""

@@ -111,6 +111,7 @@ def _at(enrollment: Enrollment, step_id: str | None, campaign: Campaign, now: da
         retry_at=None,
         because="",
         held_by="",
+        timed_by=None,
         will_send=found is not None and sends_at_once(found[1]),
         priority=rank_of(found[1]) if found else enrollment.priority,
     )

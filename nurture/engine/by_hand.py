@@ -54,7 +54,7 @@ def move(
     moved = transition.enter(enrollment, Move(stage=stage, because=because), campaign, now)
     # A hand takes an outcome back too: who is put back among the prospects has not won.
     outcome = found.outcome
-    moved = replace(moved, outcome=outcome, lease_token=None, lease_until=None)
+    moved = replace(moved, digest=campaign.digest, outcome=outcome, lease_token=None, lease_until=None)
     if not enrollments.save(conn, enrollment, moved, now=now):
         raise InvalidInput("the run was changed at this very moment", hint="Try again.")
     cancel_waiting(conn, enrollment.id, reason=because, now=now)

@@ -12,12 +12,14 @@ import structlog
 from nurture.domain import transition
 from nurture.domain.campaign import Campaign, EmailAction, Step, WebhookAction
 from nurture.domain.decision import Finish, Perform, Send, Wait
-from nurture.domain.enrollment import Enrollment
+from nurture.domain.enrollment import Enrollment, EnrollmentState
 from nurture.domain.facts import Facts
 from nurture.domain.message import Message, MessageState
 from nurture.domain.rates import UNLIMITED, place_in_domain, room_of
 from nurture.domain.walk import walk
+from nurture.engine.carry_over import carry_over, in_present_words, timed
 from nurture.engine.log import happened
+from nurture.engine.past import Past
 from nurture.engine.perform import Desk, perform
 from nurture.engine.react import write_decisions
 from nurture.engine.recover import recover
@@ -83,12 +85,14 @@ def claim(
     limit: int,
     lease: Lease,
     places: Mapping[str, int] = _ANY_NUMBER,
+    past: Past | None = None,
     is_careful: bool = False,
 ) -> Claimed:
     """Lease up to `limit` due enrollments and notices, and carry each as far as it goes without a network.
 
     What a dead worker left is settled first, so that no row is decided on before the fate of its message. `places`
-    bounds what a sender may be given. A careful claim sets a row aside that cannot be carried on, where another fails.
+    bounds what a sender may be given; `past` knows the versions that runs last went by. A careful claim sets a row
+    aside that cannot be carried on, where another fails.
     """
     recover(conn, desk, campaigns, now=now)
     held = holds.present(conn, now)
@@ -117,7 +121,7 @@ def claim(
         campaigns=free,
         rooms=rooms,
     )
-    taking = _Taking(conn=conn, desk=desk, campaigns=campaigns, lease=lease, rooms=rooms, now=now)
+    taking = _Taking(conn=conn, desk=desk, campaigns=campaigns, lease=lease, rooms=rooms, now=now, past=past)
     found = taking.carry_on_each(due) if is_careful else taking.carry_on_all(due)
     return Claimed(
         assignments=(
@@ -191,6 +195,7 @@ class _Taking:
     lease: Lease
     rooms: dict[str, int]
     now: datetime
+    past: Past | None = None
     waiting: Counter[str] = field(default_factory=Counter)
 
     def carry_on_all(self, due: Sequence[Enrollment]) -> list[Assignment | Call | None]:
@@ -218,10 +223,19 @@ class _Taking:
     def carry_on(self, campaign: Campaign, enrollment: Enrollment, facts: Facts) -> Assignment | Call | None:
         """Walk one enrollment on and write what was decided; what is left for the network, if anything."""
         rules = self.desk.rules
+        placed = enrollment
+        if self.past and enrollment.digest != campaign.digest:
+            placed = carry_over(self.conn, self.past, campaign, enrollment, now=self.now)
+            if placed.state is EnrollmentState.FINISHED:
+                self._save(enrollment, placed)
+                return None
+        if self.past and placed.timed_by:
+            campaign = timed(self.conn, self.past, campaign, placed)
+        facts = in_present_words(facts, campaign, placed)
         calendar = rules.calendar_of(facts.contact, self.now)
-        walked = walk(campaign, enrollment, facts, calendar, caps=rules.caps)
+        walked = walk(campaign, placed, facts, calendar, caps=rules.caps)
         after = replace(walked.enrollment, digest=campaign.digest)
-        write_decisions(self.conn, self.desk, campaign, enrollment, after, walked.taken, facts)
+        write_decisions(self.conn, self.desk, campaign, placed, after, walked.taken, facts)
         match walked.ending:
             case Wait() | Finish():
                 self._save(enrollment, after)
@@ -229,6 +243,9 @@ class _Taking:
             case Send(step=step):
                 return self._assign(campaign, enrollment, after, step, facts)
             case Perform(step=step) if isinstance(step.action, WebhookAction):
+                if events.is_done(self.conn, enrollment.id, (step.id, *campaign.formerly.get(step.id, ()))):
+                    self._pass_over(campaign, enrollment, after, step, "done already in this run")
+                    return None
                 kept = self._save(enrollment, after, is_kept=True)
                 return Call(enrollment=kept, campaign=campaign, step=step, facts=facts) if kept else None
             case Perform(step=step, because=because):
@@ -257,7 +274,7 @@ class _Taking:
             waiting = Wait(until=held_until, because=words, step_id=step.id, held_by=held_by, will_send=True)
             self._save(before, transition.wait(after, waiting, campaign))
             return None
-        known = messages.by_key(self.conn, f"{after.id}/{step.id}")
+        known = self._known(campaign, after, step)
         if known and known.state is MessageState.SENDING:
             # Another worker has it under a lease that outlived this row's: its outcome, or its recovery, comes first.
             words = "being sent by another worker"
@@ -266,9 +283,7 @@ class _Taking:
             return None
         message, answers = self._intend(campaign, after, step, facts, known)
         if message is None:
-            words = "already in the ledger for this run"
-            events.append(self.conn, [happened(after, "step_skipped", self.now, step=step.id, because=words)])
-            self._save(before, transition.complete(after, campaign, self.now))
+            self._pass_over(campaign, before, after, step, "already in the ledger for this run")
             return None
         kept = self._save(before, replace(after, because="being sent", held_by=""), is_kept=True)
         if kept is None:
@@ -277,6 +292,17 @@ class _Taking:
             return None
         self.rooms[name] -= 1
         return Assignment(message=message, enrollment=kept, campaign=campaign, step=step, facts=facts, answers=answers)
+
+    def _pass_over(self, campaign: Campaign, before: Enrollment, after: Enrollment, step: Step, because: str) -> None:
+        events.append(self.conn, [happened(after, "step_skipped", self.now, step=step.id, because=because)])
+        self._save(before, transition.complete(after, campaign, self.now))
+
+    def _known(self, campaign: Campaign, enrollment: Enrollment, step: Step) -> Message | None:
+        """What the ledger has of the step, also under the names that it had before."""
+        for name in (step.id, *campaign.formerly.get(step.id, ())):
+            if found := messages.by_key(self.conn, f"{enrollment.id}/{name}"):
+                return found
+        return None
 
     def _no_room(self, name: str, enrollment: Enrollment, facts: Facts) -> tuple[datetime | None, str]:
         """Until when the sender holds this mail back, and by what; (None, "") where there is room.

@@ -14,6 +14,7 @@ from nurture.engine.arrival import InboundMail
 from nurture.engine.match import canonical, country_of
 from nurture.engine.owner_wrote import owner_wrote
 from nurture.engine.perform import Desk
+from nurture.engine.running import Running
 from nurture.engine.take_in import take_in
 from nurture.errors import MailboxRefused, MailboxUnavailable, ServiceUnavailable
 from nurture.inbox.classify import Judge
@@ -22,7 +23,6 @@ from nurture.inbox.mailbox import Cursor, Fetched, Mailbox, Watch
 from nurture.inbox.parse import parse
 from nurture.inbox.sent import read_sent
 from nurture.inbox.thread import answers
-from nurture.loader.library import Library
 from nurture.store import events, inbound, link_keys, mailboxes
 from nurture.store.connection import Connection
 from nurture.store.database import Database
@@ -58,14 +58,14 @@ class Collector:
         *,
         database: Database,
         desk: Desk,
-        library: Library,
+        running: Running,
         folders: Sequence[Folder],
         judge: Judge,
         clock: Clock,
     ) -> None:
         self._database = database
         self._desk = desk
-        self._library = library
+        self._running = running
         self.folders = tuple(folders)
         self._judge = judge
         self._clock = clock
@@ -190,7 +190,7 @@ class Collector:
             verdict=verdict,
         )
         with self.writing() as conn:
-            is_new = take_in(conn, self._desk, self._library.campaigns, mail, link_keys=keys, now=now)
+            is_new = take_in(conn, self._desk, self._running.campaigns, mail, link_keys=keys, now=now)
             _move(conn, folder, fetched.cursor_after)
         return is_new
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from nurture.delivery.compose import compose
 from nurture.delivery.dkim import Signer
@@ -14,6 +15,8 @@ from nurture.domain.sender import Sender
 from nurture.engine.claim import Assignment
 from nurture.engine.rules import Rules
 from nurture.rendering.renderer import Renderer
+
+_NONE_KEPT: Mapping[str, Renderer] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +30,23 @@ class Letter:
 
 
 class LetterWriter:
-    """Writes letters; `signing_key` signs the tokens in their links, `signers` (by sender) their headers."""
+    """Writes letters; `signing_key` signs the tokens in their links, `signers` (by sender) their headers.
 
-    def __init__(self, *, rules: Rules, renderer: Renderer, signers: Mapping[str, Signer], signing_key: bytes) -> None:
+    `kept` renders by the files of a campaign's version, by its digest; `renderer` where none is kept of it.
+    """
+
+    def __init__(
+        self,
+        *,
+        rules: Rules,
+        renderer: Renderer,
+        signers: Mapping[str, Signer],
+        signing_key: bytes,
+        kept: Mapping[str, Renderer] = _NONE_KEPT,
+    ) -> None:
         self._rules = rules
         self._renderer = renderer
+        self._kept = kept
         self._signers = signers
         self._signing_key = signing_key
 
@@ -70,7 +85,8 @@ class LetterWriter:
             tracks_opens=action.tracks_opens and tracking.opens and is_tracked,
             tracks_clicks=action.tracks_clicks and tracking.clicks and is_tracked,
         )
-        content = self._renderer.render(
+        renderer = self._kept.get(campaign.digest, self._renderer)
+        content = renderer.render(
             action, facts, urls=self.urls_of(assignment.message), sender=sender, campaign=campaign.name
         )
         if assignment.answers and action.is_thread_reply:

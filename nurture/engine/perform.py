@@ -1,7 +1,7 @@
 """Steps that are not emails: tasks, notices, fields and tags, done in the transaction that decided them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from nurture.clock import Chance
@@ -25,11 +25,19 @@ from nurture.store.tasks import TaskDraft
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What performing needs besides the person: passed as one because it is the same for every step of a batch."""
+    """What performing needs besides the person: passed as one because it is the same for every step of a batch.
+
+    `kept` renders by the files of a version, by its digest.
+    """
 
     rules: Rules
     renderer: Renderer
     chance: Chance
+    kept: Mapping[str, Renderer] = field(default_factory=dict)
+
+    def renderer_of(self, digest: str) -> Renderer:
+        """What renders by the files of that version; by those on disk where none is kept of it."""
+        return self.kept.get(digest, self.renderer)
 
 
 def perform(
@@ -66,7 +74,7 @@ def _do(
     match step.action:
         case TaskAction() as action:
             due_at = add(now, action.due, desk.rules.calendar_of(facts.contact, now)) if action.due else None
-            title = one_line(desk.renderer.text(action.title, facts))
+            title = one_line(desk.renderer_of(enrollment.digest).text(action.title, facts))
             add_task(
                 conn,
                 enrollment,
@@ -146,8 +154,8 @@ def notify(
     """Queue the notice of a step; the addresses it goes to."""
     contact = facts.contact
     name = " ".join(part for part in (contact.first_name, contact.last_name) if part) or contact.email
-    subject = one_line(desk.renderer.text(action.subject, facts)) if action.subject else ""
-    text = desk.renderer.text(action.text, facts) if action.text else ""
+    subject = one_line(desk.renderer_of(enrollment.digest).text(action.subject, facts)) if action.subject else ""
+    text = desk.renderer_of(enrollment.digest).text(action.text, facts) if action.text else ""
     to = recipients_of(action.to, contact, desk.rules)
     queue_notice(
         conn,

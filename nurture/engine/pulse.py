@@ -16,10 +16,10 @@ from nurture.engine.judge import judge_hits
 from nurture.engine.lookout import Lookout
 from nurture.engine.perform import Desk
 from nurture.engine.replay import replay_journal, succeed_the_gone
+from nurture.engine.running import Running
 from nurture.engine.unheard import hear_the_unheard
 from nurture.engine.worker import Worker
 from nurture.errors import NurtureError, ServiceUnavailable
-from nurture.loader.library import Library
 from nurture.store import enrollments, messages
 from nurture.store.database import Database
 
@@ -54,7 +54,7 @@ class Pulse:
         *,
         desk: Desk,
         database: Database,
-        library: Library,
+        running: Running,
         worker: Worker,
         lookout: Lookout,
         attendance: Attendance,
@@ -62,7 +62,7 @@ class Pulse:
     ) -> None:
         self._desk = desk
         self._database = database
-        self._library = library
+        self._running = running
         self._worker = worker
         self._lookout = lookout
         self._attendance = attendance
@@ -138,7 +138,7 @@ class Pulse:
             await self._rest()
 
     async def _look_around(self) -> None:
-        self._library.refresh()
+        await asyncio.to_thread(self._running.refresh)
         now = self._clock.now()
         for chore in self._chores:
             if chore.is_due(now):
@@ -174,7 +174,7 @@ class Pulse:
         return max(0.05, min(self._clock.seconds_until(moment) for moment in (until, *due) if moment > now))
 
     def _settle_what_was_left(self) -> None:
-        campaigns, now = self._library.campaigns, self._clock.now()
+        campaigns, now = self._running.campaigns, self._clock.now()
         replay_journal(self._attendance.journal, self._database, self._desk, campaigns)
         if succeed_the_gone(self._attendance, self._database, self._desk, campaigns, now=now):
             self._lookout.wake()  # the mailboxes that they read are free
@@ -183,7 +183,7 @@ class Pulse:
         judged = 1
         while judged:
             with self._database.write() as conn:
-                judged = judge_hits(conn, self._desk, self._library.campaigns, now=self._clock.now())
+                judged = judge_hits(conn, self._desk, self._running.campaigns, now=self._clock.now())
 
     def _break(self) -> None:
         self._breaker.look(self._clock.now())
@@ -195,7 +195,7 @@ class Pulse:
                 heard = hear_the_unheard(conn, self._desk, now=self._clock.now())
 
     def _enroll_daily(self) -> None:
-        for campaign in self._library.campaigns.values():
+        for campaign in self._running.campaigns.values():
             if not (campaign.enroll.is_daily and campaign.is_enabled):
                 continue
             try:

@@ -74,7 +74,7 @@ def _react(
             facts,
             key=mail_key(reaction.reply_id, reply.corrections if reply else 0),
             kind=reaction.task.kind,
-            title=_title(desk, reaction.task.title, facts, reply),
+            title=_title(desk, campaign, reaction.task.title, facts, reply),
             playbook=stage.playbook if stage else None,
             due_at=add(now, due, desk.rules.calendar_of(facts.contact, now)) if due else None,
             now=now,
@@ -95,10 +95,10 @@ def _react(
         _notify_of_reply(conn, desk, enrollment, reaction, facts, reply)
 
 
-def _title(desk: Desk, source: str, facts: Facts, reply: Reply | None) -> str:
+def _title(desk: Desk, campaign: Campaign, source: str, facts: Facts, reply: Reply | None) -> str:
     """The title filled in; as it is written where it cannot be, since a task with an odd title is better than none."""
     try:
-        title = one_line(desk.renderer.text(source, facts))
+        title = one_line(desk.renderer_of(campaign.digest).text(source, facts))
     except InvalidInput as problem:
         title = one_line(f"{source} ({problem})")
     return with_others(title, stranger=reply.stranger, colleague=reply.colleague) if reply else title

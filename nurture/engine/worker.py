@@ -15,9 +15,9 @@ from nurture.engine.calls import Caller
 from nurture.engine.claim import Claimed, Lease, claim
 from nurture.engine.courier import Courier
 from nurture.engine.perform import Desk
+from nurture.engine.running import Running
 from nurture.engine.store_thread import StoreThread
 from nurture.errors import ServiceUnavailable
-from nurture.loader.library import Library
 from nurture.store import enrollments, messages
 from nurture.store.connection import Connection
 
@@ -47,7 +47,7 @@ class Worker:
         store: StoreThread,
         courier: Courier,
         caller: Caller,
-        library: Library,
+        running: Running,
         clock: Clock,
         name: str,
         in_flight: int = 100,
@@ -56,7 +56,7 @@ class Worker:
         self._store = store
         self._courier = courier
         self._caller = caller
-        self._library = library
+        self._running = running
         self._clock = clock
         self._name = name
         self._in_flight = in_flight
@@ -117,11 +117,12 @@ class Worker:
         return claim(
             conn,
             self._desk,
-            self._library.campaigns,
+            self._running.current(conn),
             now=self._clock.now(),
             limit=limit,
             lease=lease,
             places=places,
+            past=self._running.past,
             is_careful=is_careful,
         )
 

@@ -114,8 +114,6 @@ def _campaign(
     note_later(shape, (), reading)
     if "holdout" in shape.model_fields_set:
         reading.later(("holdout",), "a holdout")
-    if shape.on_change is not None:
-        reading.later(("on_change",), "on_change")
     return Campaign(
         name=name,
         digest=digest,
@@ -129,6 +127,7 @@ def _campaign(
         exits=_exits(shape, reading),
         on_unknown=shape.on_unknown or "hold",
         is_enabled=shape.enabled is not False,
+        on_change=shape.on_change or "replan",
     )
 
 

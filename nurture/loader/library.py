@@ -70,7 +70,7 @@ class Library:
     """The campaigns in `folder`.
 
     `inspect` may find further problems in a campaign that loads; it is asked again when anything under the folders
-    of `beside` changes, since templates are edited without the campaign.
+    of `beside` changes, since templates are edited without the campaign. `seen` counts how often anything had changed.
     """
 
     def __init__(
@@ -89,6 +89,7 @@ class Library:
         self._beside = tuple(beside)
         self._seen_beside: frozenset[tuple[str, int, int]] = frozenset()
         self._known: dict[Path, _Known] = {}
+        self.seen = 0
         self.refresh()
 
     @property
@@ -107,6 +108,24 @@ class Library:
         """What is wrong with the files as they are now, also where an older version runs on."""
         return tuple(problem for known in self._known.values() for problem in known.problems)
 
+    @property
+    def sound(self) -> Mapping[Path, Campaign]:
+        """The campaigns whose file is right as it is now, by the file."""
+        return MappingProxyType(
+            {
+                path: each.campaign
+                for path, each in self._known.items()
+                if each.campaign and not _has_error(each.problems)
+            }
+        )
+
+    @property
+    def faults(self) -> Mapping[str, tuple[Problem, ...]]:
+        """What is wrong with each file that must not run as it is now, by the campaign's name."""
+        return MappingProxyType(
+            {path.stem: each.problems for path, each in self._known.items() if _has_error(each.problems)}
+        )
+
     def refresh(self) -> bool:
         """Read again what changed on disk; whether any campaign or problem is another now.
 
@@ -117,7 +136,10 @@ class Library:
         seen = _stamps(self._beside)
         is_same = seen == self._seen_beside
         self._seen_beside = seen
-        self._known = {path: self._looked_at(path, self._known.get(path), is_same=is_same) for path in files}
+        known = {path: self._looked_at(path, self._known.get(path), is_same=is_same) for path in files}
+        if known != self._known or not is_same:
+            self.seen += 1
+        self._known = known
         return before != (dict(self.campaigns), self.problems)
 
     def _looked_at(self, path: Path, known: _Known | None, *, is_same: bool) -> _Known:

@@ -22,6 +22,7 @@ from nurture.rendering.compiled import TemplateLoader
 from nurture.rendering.context import context_of, mail_context
 from nurture.rendering.environment import MailEnvironment
 from nurture.rendering.failure import FAILURES, FOLDER, BadTemplate, bad_template
+from nurture.rendering.files import DiskFiles, Files
 from nurture.rendering.links import LinkTable, rewrite_html, rewrite_text, safe_url, without_names
 from nurture.rendering.markup import refuse_unwieldy
 from nurture.rendering.meter import MAX_OUTPUT, TooMuch, metered
@@ -29,13 +30,17 @@ from nurture.rendering.obligations import missing
 from nurture.rendering.source import SourceFile, TemplateFolder
 from nurture.rendering.static_check import Words
 from nurture.rendering.text_part import derive
+from nurture.rendering.uses import templates_taken_in
 
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, remove_inlined_selectors=True, load_remote_stylesheets=False)
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
 class Renderer:
-    """Renders the mails of one project; keeps what it has parsed and looks at the files again before each use."""
+    """Renders the mails of one project; keeps what it has parsed and looks at the files again before each use.
+
+    `files` are a version's own, where it is not the project's folder on disk that counts.
+    """
 
     def __init__(
         self,
@@ -45,11 +50,12 @@ class Renderer:
         company: Company,
         project_name: str,
         vocabulary: Vocabulary | None = None,
+        files: Files | None = None,
     ) -> None:
-        self.folder = TemplateFolder(root, languages)
+        self._files = files or DiskFiles(root)
+        self.folder = TemplateFolder(root, languages, self._files)
         self.languages = languages or ("en",)
         self.vocabulary = vocabulary or Vocabulary()
-        self._root = root
         self._company = company
         self._project_name = project_name
         self._loader = TemplateLoader(self.folder)
@@ -127,7 +133,7 @@ class Renderer:
             text=text,
             language=language,
             links=tuple(table.links),
-            attachments=attached(self._root, action.attach),
+            attachments=attached(self._files, action.attach),
         )
 
     def text(self, source: str, facts: Facts, *, where: str = "") -> str:
@@ -141,6 +147,18 @@ class Renderer:
     def links_of(self, template: str) -> dict[str, LinkPlace]:
         """The named links of a template over all its languages, with their places; found without rendering."""
         return self._check.links_of(template)
+
+    def files_of(self, action: EmailAction) -> dict[str, bytes]:
+        """Every file that the mail is made of, by its path under the project: texts in all languages, layouts, parts,
+        attachments. Raises InvalidInput for one that cannot be read.
+        """
+        names: set[str] = set()
+        for variant in self.folder.variants(action.template).values():
+            names |= templates_taken_in(variant.source, self.environment, self.folder)
+            if variant.text:
+                names |= templates_taken_in(variant.text, self._plain, self.folder)
+        found = {FOLDER + name: self._files.read(name, within=FOLDER, what="template") for name in sorted(names)}
+        return found | {name: self._files.read(name, what="attachment") for name in action.attach}
 
     def check(
         self,

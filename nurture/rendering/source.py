@@ -13,6 +13,7 @@ from typing import NamedTuple
 from nurture.errors import InvalidInput
 from nurture.rendering.context import nearest
 from nurture.rendering.failure import FOLDER, BadTemplate
+from nurture.rendering.files import DiskFiles, Files
 
 KINDS = ("html", "md", "mjml")
 """What a source may be written in; `txt` beside it is a text part of the author's own."""
@@ -59,25 +60,14 @@ class Variant:
     text: str | None = None
 
 
-def confined(folder: Path, relative: str, *, what: str) -> Path:
-    """The path of an existing file inside `folder`, links resolved; else InvalidInput."""
-    parts = relative.replace("\\", "/").split("/")
-    if relative.startswith(("/", "\\")) or ".." in parts or "\0" in relative or ":" in parts[0]:
-        raise InvalidInput(f"{what} `{relative}` leads out of its folder", hint="Give a path inside the folder.")
-    root = folder.resolve()
-    path = (root / relative).resolve()
-    if not path.is_relative_to(root):
-        raise InvalidInput(f"{what} `{relative}` is a link out of its folder", hint="Copy the file into the folder.")
-    if not path.is_file():
-        raise InvalidInput(f"there is no {what} `{relative}`")
-    return path
-
-
 class TemplateFolder:
-    """The project's `templates/emails/`; reads a file again when its time or size has changed."""
+    """The project's `templates/emails/`; reads a file again when its time or size has changed.
 
-    def __init__(self, root: Path, languages: tuple[str, ...]) -> None:
-        self.path = root / FOLDER
+    `files` are a version's own, where it is not the folder on disk that counts.
+    """
+
+    def __init__(self, root: Path, languages: tuple[str, ...], files: Files | None = None) -> None:
+        self._files = files or DiskFiles(root)
         self._languages = languages or ("en",)
         self._read: dict[str, SourceFile] = {}
 
@@ -111,13 +101,15 @@ class TemplateFolder:
             raise self._missing(template, found)
         return variants
 
+    def names(self) -> list[str]:
+        """The names of all files of the folder."""
+        return self._files.below(FOLDER)
+
     def _found(self, template: str) -> dict[str, dict[str, list[str]]]:
         """Names of files by language and kind."""
         parent, _, stem = template.rpartition("/")
-        folder = self.path / parent
         found: dict[str, dict[str, list[str]]] = {}
-        entries = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-        for entry in entries:
+        for entry in self._files.names_in(FOLDER + parent):
             variant = _VARIANT.fullmatch(entry[len(stem) :]) if entry.startswith(stem) else None
             if variant:
                 language = (variant["language"] or self._languages[0]).lower()
@@ -127,7 +119,7 @@ class TemplateFolder:
         return found
 
     def _missing(self, template: str, found: Mapping[str, object]) -> BadTemplate:
-        known = sorted({str(path.relative_to(self.path)).split(".")[0] for path in self.path.rglob("*.*")})
+        known = sorted({path.split(".")[0] for path in self._files.below(FOLDER)})
         hint = nearest(template, known) or f"Write {FOLDER}{template}.md."
         what = f"in {self._languages[0]}, the project's first language" if found else ""
         return BadTemplate(
@@ -146,16 +138,14 @@ class TemplateFolder:
 
     def read(self, name: str) -> SourceFile:
         """The file as it is now."""
-        path = confined(self.path, name, what="template")
-        stat = path.stat()
-        stamp = (stat.st_mtime_ns, stat.st_size)
+        stamp = self._files.stamp(name, within=FOLDER, what="template")
         kept = self._read.get(name)
         if kept is not None and kept.stamp == stamp:
             return kept
-        if stat.st_size > _LIMIT:
+        if stamp[1] > _LIMIT:
             raise BadTemplate("the file is larger than a megabyte", file=FOLDER + name)
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = _with_plain_ends(self._files.read(name, within=FOLDER, what="template").decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             raise BadTemplate("the file is not UTF-8", file=FOLDER + name, hint="Save it as UTF-8.") from error
         head, body = _split(text, FOLDER + name)
@@ -165,10 +155,14 @@ class TemplateFolder:
     def is_current(self, file: SourceFile) -> bool:
         """Whether the file on disk is still the one that was read."""
         try:
-            stat = (self.path / file.name).stat()
-        except OSError:
+            return self._files.stamp(file.name, within=FOLDER) == file.stamp
+        except (OSError, InvalidInput):
             return False
-        return (stat.st_mtime_ns, stat.st_size) == file.stamp
+
+
+def _with_plain_ends(text: str) -> str:
+    """The text with line ends as every system but one writes them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _two_sources(first: str, second: str) -> BadTemplate:

@@ -21,9 +21,9 @@ from nurture.errors import DatabaseUnavailable, InvalidInput
 from nurture.store.outages import outages_in_words
 from nurture.store.sqlite_connection import SqliteConnection
 from nurture.store.sqlite_functions import add_functions
-from nurture.store.tables import metadata
+from nurture.store.version_tables import metadata
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration, written here so that looking at it does not import alembic."""
 
 _WRITES = "nurture_writes"

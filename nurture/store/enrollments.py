@@ -285,6 +285,7 @@ def _values(enrollment: Enrollment) -> dict[str, Any]:
         "retry_at": enrollment.retry_at,
         "because": storable(enrollment.because),
         "held_by": enrollment.held_by,
+        "timed_by": enrollment.timed_by,
         "will_send": enrollment.will_send,
         "priority": enrollment.priority,
         "lease_token": enrollment.lease_token,

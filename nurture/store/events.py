@@ -79,3 +79,9 @@ def event_of_row(row: Row[Any]) -> Event:
         because=row.because,
         fields=unpack(row.fields),
     )
+
+
+def is_done(conn: Connection, enrollment_id: int, steps: Sequence[str]) -> bool:
+    """Whether the run has done a step that has, or had, one of these names."""
+    mine = events.c.enrollment_id == enrollment_id, events.c.name == "step_done", events.c.step.in_(list(steps))
+    return conn.execute(select(events.c.id).where(*mine).limit(1)).first() is not None

@@ -192,6 +192,17 @@ def open_of_enrollment(conn: Connection, enrollment_id: int) -> list[Message]:
     return _listed(conn, select(messages).where(*mine).order_by(messages.c.id))
 
 
+def of_enrollments(conn: Connection, enrollment_ids: Sequence[int]) -> list[Message]:
+    """All that the ledger has of these runs."""
+    return _listed(conn, select(messages).where(messages.c.enrollment_id.in_(list(enrollment_ids))))
+
+
+def call_step(conn: Connection, enrollment_id: int, step: str, now_called: str) -> None:
+    """Have the run's message that waits for another try at `step` go by the step's new name."""
+    waiting = messages.c.key == f"{enrollment_id}/{step}", messages.c.state == MessageState.DEFERRED.value
+    conn.execute(update(messages).where(*waiting).values(step=now_called, key=f"{enrollment_id}/{now_called}"))
+
+
 def expired(conn: Connection, now: datetime) -> list[Message]:
     """Those being sent by somebody whose lease is over: what became of them is not known here."""
     is_over = or_(messages.c.lease_until.is_(None), messages.c.lease_until <= now)

@@ -109,6 +109,7 @@ enrollments = Table(
     Column("retry_at", UtcTime),
     Column("because", Text, nullable=False, default=""),
     Column("held_by", Text, nullable=False, default=""),
+    Column("timed_by", Text, comment="version that times the step it stands at, where an edit kept that"),
     Column("will_send", Boolean, nullable=False, default=False),
     Column("priority", SmallInteger, nullable=False, default=1),
     Column("wake", Integer, nullable=False, default=0),

@@ -35,7 +35,7 @@ def test_status_shows_campaigns_inbox_senders_and_problems(nurture: Nurture, beg
     broken, running = told["campaigns"]
     assert (broken["name"], broken["enabled"], broken["version"]) == ("broken", False, None)
     assert (running["name"], running["enabled"], running["active"]) == ("trial-follow-up", True, 2)
-    assert (running["due"], running["pending"], running["held"], running["held_by"]) == (1, 1, 0, {})
+    assert (running["due"], running["waiting"], running["held"], running["held_by"]) == (1, 1, 0, {})
     assert (running["unknown"], running["failed"]) == (0, 0)
     assert set(told["inbox"]) == {"tray", "last_look_at"}
     assert told["senders"] == [

@@ -302,7 +302,7 @@ def _compare_numbers(world: World) -> None:
     for row in status["campaigns"]:
         over = counted["finished", row["name"], None]
         _same(world, f"active in {row['name']}", row["active"], counted["enrolled", row["name"], None] - over)
-        _same(world, f"{row['name']} adds up", row["pending"] + row["due"] + row["held"], row["active"])
+        _same(world, f"{row['name']} adds up", row["waiting"] + row["due"] + row["held"], row["active"])
         _same(world, f"unknown in {row['name']}", row["unknown"], 0)
     taken = {"mali": len(world.relay.took), "krit": len(world.sink.mails())}
     told = {row["name"]: row["sent_today"] for row in status["senders"]}

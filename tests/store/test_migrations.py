@@ -14,7 +14,7 @@ from sqlalchemy import text
 from nurture.errors import DatabaseUnavailable
 from nurture.store import migrate
 from nurture.store.database import HEAD, Database, open_or_create
-from nurture.store.tables import metadata
+from nurture.store.version_tables import metadata
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,0 +1,134 @@
+"""A real project is edited while people are in it: what goes by itself, what waits, and what two hosts make of it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from nurture.app import running_of
+from nurture.engine.running import Running
+from nurture.engine.take import move_people
+from nurture.store import versions
+from tests.support.builders import MONDAY_NINE
+from tests.support.mail_server import MailServer
+from tests.support.project import CAMPAIGN, Workshop, make_workshop
+
+HELLO = """      - email: hello
+        subject: Your sales cycle, {{ contact.first_name or 'friend' }}
+"""
+DAY = timedelta(days=1)
+SATURDAY = MONDAY_NINE - 2 * DAY
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+def folder(parent: Path, name: str) -> Path:
+    (parent / name).mkdir()
+    return parent / name
+
+
+def write(workshop: Workshop, text: str) -> None:
+    path = workshop.project.root / "campaigns" / "cycle.yaml"
+    path.write_text(text, encoding="utf-8")
+
+
+def running(workshop: Workshop) -> Running:
+    found = running_of(workshop.project, workshop.database, clock=workshop.clock)
+    found.look()
+    return found
+
+
+def number(workshop: Workshop) -> int:
+    """The version that runs."""
+    with workshop.database.read() as conn:
+        (version,) = [each for each in versions.history(conn, "cycle") if each.is_running]
+    return version.number
+
+
+def apply(workshop: Workshop) -> int:
+    """What `nurture apply --yes` does; how many were moved."""
+    found = running(workshop)
+    taken = found.apply(found.plans["cycle"], because="by hand")
+    assert taken is not None
+    return sum(move_people(workshop.database, found.past, taken, now=workshop.clock.now()))
+
+
+def subjects(relay: MailServer) -> list[str]:
+    return [str(mail.message["Subject"]) for mail in relay.accepted]
+
+
+def test_an_edit_is_taken_or_waits_and_nobody_gets_a_step_twice(
+    tmp_path: Path, relay: MailServer, database_url: str | None
+) -> None:
+    workshop = make_workshop(tmp_path, port=relay.port, database_url=database_url)
+    contact = workshop.add_contact()
+    workshop.one_pass()
+    assert (number(workshop), workshop.run_of(contact).step) == (1, "guide")
+
+    write(workshop, CAMPAIGN.replace("The guide", "The better guide"))
+    workshop.one_pass()
+    assert number(workshop) == 2, "a subject moves nobody"
+
+    better = CAMPAIGN.replace("The guide", "The better guide")
+    called_anew = better.replace("- email: hello", "- email: hello\n        id: hi")
+    write(workshop, called_anew)
+    workshop.one_pass()
+    assert number(workshop) == 3, "a new name moves nobody"
+
+    later = called_anew.replace("after: 3d", "after: 5d")
+    write(workshop, later)
+    workshop.one_pass()
+    plan = running(workshop).plans["cycle"]
+    assert (number(workshop), plan.is_safe) == (3, False)
+    assert [each.says for each in plan.effects if not each.is_safe] == ["1 gets `guide` 2 days later"]
+    assert apply(workshop) == 1
+    workshop.pass_after(4 * DAY)
+    assert len(subjects(relay)) == 1
+    workshop.pass_after(3 * DAY)
+    assert subjects(relay) == ["Your sales cycle, Somchai", "The better guide"]
+
+
+def test_who_waits_at_a_step_that_is_gone_goes_on_once_it_is_applied(tmp_path: Path, relay: MailServer) -> None:
+    workshop = make_workshop(tmp_path, port=relay.port, start=SATURDAY)
+    contact = workshop.add_contact()
+    workshop.one_pass()
+    assert workshop.run_of(contact).step == "hello"
+    write(workshop, CAMPAIGN.replace(HELLO, ""))
+    workshop.one_pass()
+    assert (number(workshop), workshop.run_of(contact).step) == (1, "hello")
+    assert apply(workshop) == 1
+    assert workshop.run_of(contact).step == "guide"
+    assert workshop.reasons(contact, "step_skipped") == ["`hello` is no longer in the campaign: goes on to `guide`"]
+    write(workshop, CAMPAIGN)
+    workshop.one_pass()
+    assert number(workshop) == 2, "what was replaced comes back by hand alone"
+
+
+def test_the_row_runs_and_not_the_files(tmp_path: Path, relay: MailServer) -> None:
+    workshop = make_workshop(tmp_path, port=relay.port, start=SATURDAY)
+    workshop.add_contact()
+    workshop.one_pass()
+    write(workshop, "stages: [")
+    (workshop.project.root / "templates" / "emails" / "hello.md").unlink()
+    workshop.pass_after(2 * DAY)
+    assert subjects(relay) == ["Your sales cycle, Somchai"]
+    assert running(workshop).plans["cycle"].what == "faulty"
+
+
+def test_two_hosts_with_different_files_do_not_take_turns(tmp_path: Path, relay: MailServer, postgres_url: str) -> None:
+    one = make_workshop(folder(tmp_path, "one"), port=relay.port, database_url=postgres_url)
+    other = make_workshop(folder(tmp_path, "other"), port=relay.port, database_url=postgres_url)
+    contact = one.add_contact()
+    one.one_pass()
+    write(one, CAMPAIGN.replace("The guide", "The better guide"))
+    for _ in range(3):
+        one.one_pass()
+        other.one_pass()
+    assert number(one) == 2
+    assert running(other).plans["cycle"].what == "returns"
+    other.pass_after(4 * DAY)
+    assert subjects(relay) == ["Your sales cycle, Somchai", "The better guide"], "the other host sends what runs"
+    assert other.run_of(contact).digest == running(one).versions["cycle"].digest

@@ -40,6 +40,7 @@ from nurture.loader.library import Library
 from nurture.loader.phrase_books import shipped_phrases
 from nurture.rendering.renderer import Renderer
 from nurture.settings import Project
+from nurture.simulation.scenario_stage import House
 from nurture.store import link_keys, versions
 from nurture.store.connection import Connection
 from nurture.store.database import Database, open_or_create
@@ -146,6 +147,11 @@ def campaigns_of(project: Project, conn: Connection) -> Mapping[str, Campaign]:
 def enabled_of(project: Project, conn: Connection) -> Mapping[str, Campaign]:
     """Those of `campaigns_of` that may ask people in."""
     return {name: each for name, each in campaigns_of(project, conn).items() if each.is_enabled}
+
+
+def house_of(project: Project) -> House:
+    """What the project's scenarios are played with."""
+    return House(rules=rules_of(project), renderer=renderer_of(project), judge=judge_of(project))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "simulate": ("nurture.cli.simulate", "Play a campaign with made-up people: what it would send, and when."),
             "plan": ("nurture.cli.plan", "Say what edits would do to the people who are in campaigns."),
             "apply": ("nurture.cli.apply", "Do it: have the files run as they are now."),
+            "test": ("nurture.cli.test", "Play the scenarios of campaigns, and compare with what they expect."),
             "send-test": ("nurture.cli.send_test", "Mail one step to oneself."),
         },
         "Run": {

@@ -1,5 +1,6 @@
 """`nurture test`: scenarios as golden tests of campaigns, played by the real engine without a network."""
 
+import gc
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -39,6 +40,7 @@ def command(ctx: click.Context, path: Path | None, words: str, is_updating: bool
         hint = "`nurture init` makes an example; docs/testing-campaigns.md tells how to write one."
         raise UsageError(f"there are no scenarios at {where}", hint=hint)
     house = house_of(project)
+    gc.freeze()  # what was built once stays: else the collector would go through it again and again
     files = read_scenarios(root, house.renderer, where)
     report = report_of([problem for each in files for problem in each.problems], campaigns=0)
     played = run_scenarios(house, files, library_of(project).campaigns, words=words)

@@ -126,7 +126,7 @@ class _Comparer:
                 fact = min(named, key=lambda each: len(self._faults(expected, each)), default=None)
                 if fact is None and len(facts) == 1 and kind in ("outcome", "not_enrolled"):
                     fact = facts[0]
-                if fact:
+                if fact and kind != "notify":  # one mail may be that to the team and to one of them
                     self._used.add(id(fact))
                 return self._line(index, expected, fact)
 

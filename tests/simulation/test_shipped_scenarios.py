@@ -2,8 +2,8 @@
 a campaign is seen by at least one of them, save two."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -74,55 +74,41 @@ def mutations(text: str) -> list[tuple[str, str]]:
     return taken
 
 
+WAYS_TO_BREAK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
+    ("another delay", r"(\s+(?:- )?after: )(\d+)(m|h|d|w|bd)\b", lambda f: f"{f[1]}{int(f[2]) * 3 + 40}{f[3]}"),
+    ("the other side of a date", r"(\s+(?:- )?date: \d+d )before", r"\1after"),
+    ("the other side of a date", r"(\s+(?:- )?date: \d+d )after", r"\1before"),
+    ("a stage that nobody enters", r"(\s+enter: ).*", r'\1contact.country == "XX"'),
+    ("a condition turned round", r"(\s+(?:- )?if: )(contact\.|clicked|happened|ordered|score)(.*)", r"\1not (\2\3)"),
+    ("another audience", r"(audience: ).*", r'\1contact.country == "XX"'),
+    ("another outcome", r"(\s+outcome: )(\w+)", lambda f: f"{f[1]}{'lost' if f[2] == 'won' else 'won'}"),
+    ("a no that is not heard", r"(\s+not_interested: )\{.*\}", r"\1{}"),
+    ("an answer that stops nothing", r"(\s+(?:not_now|question): .*)pause: \w+", r"\1notify: team"),
+    ("another wait", r"(\s+for: )(\d+)d", lambda f: f"{f[1]}{int(f[2]) + 25}d"),
+    ("another end", r"(\s+\w+: days_in_campaign > )\d+", r"\g<1>20"),
+    ("another window", r"(window: )\{.*\}", r'\1{days: sat-sun, hours: "20:00-21:00"}'),
+    ("a cap on what is awaited", r"(\s+limits: )off", r"\1on"),
+    ("another tag", r"(\s+- tag: ).*", r"\1somebody"),
+    ("another kind of task", r"(\s+kind: )(call|chat)", r"\1meeting"),
+)
+"""A kind, what its line looks like, and what becomes of it."""
+
+
 def changes(line: str) -> Iterator[tuple[str, str]]:
-    code, hash_, comment = line.partition("  #")
-    rest = hash_ + comment
-    if found := re.match(r"(\s+after: )(\d+)(m|h|d|w|bd)\b", code):
-        yield "another delay", code.replace(found[0], f"{found[1]}{int(found[2]) * 3 + 40}{found[3]}") + rest
-    if found := re.match(r"(\s+(?:- )?date: )(\d+)d (before|after)", code):
-        other = "after" if found[3] == "before" else "before"
-        yield "the other side of a date", code.replace(f"d {found[3]}", f"d {other}") + rest
-    if re.match(r"\s+enter: ", code):
-        yield "a stage that nobody enters", re.sub(r"enter: .*", 'enter: contact.country == "XX"', code) + rest
-    if re.match(r"\s+if: ", code):
-        yield "a condition turned round", re.sub(r"if: (.*)", r"if: not (\1)", code.rstrip("\n")) + "\n"
-    if re.match(r"audience: ", code):
-        yield "another audience", 'audience: contact.country == "XX"\n'
-    if re.match(r"\s+outcome: ", code):
-        yield "another outcome", code.replace("won", "lost") if "won" in code else re.sub(r": .*", ": won", code) + rest
-    if re.match(r"\s+not_interested: ", code):
-        yield "a no that is not heard", re.sub(r"\{.*\}", "{}", code) + rest
-    if re.match(r"\s+(not_now|question): ", code):
-        yield "an answer that stops nothing", re.sub(r"pause: [\w]+", "notify: team", code) + rest
-    if found := re.match(r"(\s+)for: (\d+)d", code):
-        yield "another wait", f"{found[1]}for: {int(found[2]) + 25}d{rest.rstrip()}\n"
-    if re.match(r"\s+lost: days", code):
-        yield "another end", re.sub(r"> (\d+)", "> 20", code)
-    if re.match(r"window: ", code):
-        yield "another window", 'window: {days: sat-sun, hours: "20:00-21:00"}\n'
-    if re.match(r"\s+limits: off", code):
-        yield "a cap on what is awaited", code.replace("off", "on") + rest
-    if re.match(r"\s+- tag: ", code):
-        yield "another tag", re.sub(r"tag: .*", "tag: somebody", code)
+    for kind, pattern, other in WAYS_TO_BREAK:
+        changed = re.sub(f"^{pattern}", other, line, count=1)
+        if changed != line:
+            yield kind, changed
 
 
 def broken(case: Opened, name: str, path: Path) -> list[tuple[str, Campaign]]:
     """The first ten changes that make another campaign which loads."""
     found = []
     original = case.campaigns[name]
+    links_of, vocabulary = case.house.renderer.links_of, case.project.vocabulary
     for what, text in mutations(path.read_text(encoding="utf-8")):
-        loaded = load_campaign(
-            text.encode(), name=name, file=path.name, vocabulary=case.project.vocabulary,
-            links_of=case.house.renderer.links_of,
-        )  # fmt: skip
-        if (
-            loaded.campaign
-            and loaded.campaign.stages != original.stages
-            or (
-                loaded.campaign
-                and (loaded.campaign.audience, loaded.campaign.exits) != (original.audience, original.exits)
-            )
-        ):
+        loaded = load_campaign(text.encode(), name=name, file=path.name, vocabulary=vocabulary, links_of=links_of)
+        if loaded.campaign and replace(loaded.campaign, digest=original.digest) != original:
             found.append((what, loaded.campaign))
     return found[:WAYS]
 

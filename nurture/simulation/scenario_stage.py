@@ -23,7 +23,7 @@ from nurture.errors import InvalidInput
 from nurture.inbox.classify import Judge
 from nurture.rendering.renderer import Renderer
 from nurture.simulation.scenario_mail import SentLetter, read_sent_letter
-from nurture.simulation.without_network import GivenLibrary, InlineStore, MemoryMailbox, MemoryTransport, SilentCaller
+from nurture.simulation.without_network import GivenCampaigns, InlineStore, MemoryMailbox, MemoryTransport, SilentCaller
 from nurture.store import enrollments, link_keys, messages
 from nurture.store.database import Database
 
@@ -90,7 +90,6 @@ class Stage:
         self._has_mail = False
         self._judges_at: datetime | None = None
         self._asked_in_on: object = None
-        library = GivenLibrary(campaigns)
         with self.database.write() as conn:
             key = link_keys.ensure(conn, self.chance, start)[0]
         self._store = InlineStore(self.database)
@@ -107,7 +106,7 @@ class Stage:
         self._collector = Collector(
             database=self.database,
             desk=self.desk,
-            library=library,
+            running=GivenCampaigns(campaigns),
             folders=[Folder(name=name, sender=name, mailbox=box) for name, box in self._mailboxes.items()],
             judge=house.judge,
             clock=self.clock,

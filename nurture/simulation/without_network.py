@@ -12,9 +12,9 @@ from nurture.domain.message import Accepted, Deferred, Outcome
 from nurture.engine.calls import Caller
 from nurture.engine.claim import Call
 from nurture.engine.rules import Rules
+from nurture.engine.running import Running
 from nurture.engine.store_thread import StoreThread
 from nurture.inbox.mailbox import Cursor, Fetched, IsKnown
-from nurture.loader.library import Library
 from nurture.store.connection import Connection
 from nurture.store.database import Database
 from nurture.webhooks.call import Delivered
@@ -98,15 +98,8 @@ class SilentCaller(Caller):
         return
 
 
-class GivenLibrary(Library):
-    """Campaigns as they are given, from no folder."""
+class GivenCampaigns(Running):
+    """Campaigns as they are given, neither from a folder nor from a database."""
 
     def __init__(self, campaigns: Mapping[str, Campaign]) -> None:
-        self._given = MappingProxyType(dict(campaigns))
-
-    @property
-    def campaigns(self) -> Mapping[str, Campaign]:
-        return self._given
-
-    def refresh(self) -> bool:
-        return False
+        self._campaigns = MappingProxyType(dict(campaigns))

@@ -92,4 +92,6 @@ def _standing(campaign: str, places: Sequence[Place]) -> ColumnElement[bool]:
         and_(enrollments.c.stage == stage, enrollments.c.step.is_(None) if step is None else enrollments.c.step == step)
         for stage, step in places
     ]
-    return and_(enrollments.c.campaign == campaign, UNFINISHED, or_(*there))
+    # coalesce hides the column: by the campaign's index each slice would sort all who stand there, by id it reads on.
+    is_theirs = func.coalesce(enrollments.c.campaign, "") == campaign
+    return and_(is_theirs, UNFINISHED, or_(*there))

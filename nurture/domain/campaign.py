@@ -244,6 +244,12 @@ class Campaign:
     is_enabled: bool = True
     on_change: Literal["replan", "keep"] = "replan"
     formerly: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_NAMES)
+    _places: Mapping[str, tuple[Stage, Step]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Of two steps with one id, which no file can have, the first counts.
+        places = {step.id: (stage, step) for stage, step in reversed(tuple(self.all_steps()))}
+        object.__setattr__(self, "_places", MappingProxyType(places))
 
     def stage(self, name: str) -> Stage | None:
         """The stage of that name; None where the file has it no more."""
@@ -260,7 +266,7 @@ class Campaign:
                 yield stage, step
 
     def step(self, step_id: str) -> tuple[Stage, Step] | None:
-        return next((found for found in self.all_steps() if found[1].id == step_id), None)
+        return self._places.get(step_id)
 
 
 def walk_steps(steps: tuple[Step, ...]) -> Iterator[Step]:

@@ -32,6 +32,7 @@ from nurture.domain.suppression import forbids
 from nurture.domain.timing import Late, NoDate, Planned, open_at, plan
 
 _FARTHEST_NAMED_DAY = timedelta(days=366)
+CLOSED = "its time has come, its window is closed"
 LOST_PLACE_LOOKS_AGAIN_AFTER = timedelta(hours=1)
 
 
@@ -142,16 +143,39 @@ class _Place:
         return Skip(step_id=self.step.id, to=self.follower, because=because)
 
     def wait(self, until: datetime | None, because: str, held_by: str = "") -> Wait:
-        """A wait for `until`, with a look before where time alone may move the person: that needs no sender's room."""
-        look_at = _earliest(until, self.watch)
-        return Wait(
-            until=look_at,
-            because=because,
-            step_id=self.step.id,
-            planned_at=until,
-            held_by=held_by,
-            will_send=isinstance(self.step.action, EmailAction) and look_at == until,
-        )
+        return _wait(self.step, until, because, held_by, watch=self.watch)
+
+
+def _wait(step: Step, until: datetime | None, because: str, held_by: str, *, watch: datetime | None) -> Wait:
+    """A wait for `until`, with a look before where time alone may move the person: that needs no sender's room."""
+    look_at = _earliest(until, watch)
+    return Wait(
+        until=look_at,
+        because=because,
+        step_id=step.id,
+        planned_at=until,
+        held_by=held_by,
+        will_send=isinstance(step.action, EmailAction) and look_at == until,
+    )
+
+
+def closed(step: Step, now: datetime, calendar: Calendar, *, watch: datetime | None) -> Wait | None:
+    """The wait of a step whose time has come and whose window is closed; None where it is open, or opens no more."""
+    opens_at = open_at(step.timing, now, calendar)
+    if opens_at is None or opens_at <= now:
+        return None
+    return _wait(step, opens_at, CLOSED, "window", watch=watch)
+
+
+def quiet_until(campaign: Campaign, enrollment: Enrollment, facts: Facts) -> datetime | None:
+    """Until when nothing but an event, or the step's own time, can change what comes next; `facts.now` for not at all.
+
+    None is for ever. Of a run that is paused or stands at a dated step nothing is promised.
+    """
+    found = campaign.step(enrollment.step) if enrollment.step else None
+    if found is None or found[1].timing.date or any((pause.end() or facts.now) >= facts.now for pause in facts.pauses):
+        return facts.now
+    return _watch(campaign, found[0], facts)
 
 
 def next_step(
@@ -216,7 +240,7 @@ def _at_a_step(place: _Place) -> Decision:
     if opens_at is None:
         return place.skip(_with_what_held(f"late: {planned.because}", enrollment))
     if opens_at > facts.now:
-        return place.wait(opens_at, "its time has come, its window is closed", held_by="window")
+        return _wait(step, opens_at, CLOSED, "window", watch=place.watch)
     if step.if_ and not holds(step.if_, facts):
         return place.skip(f"if: {step.if_} does not hold")
     if step.unless and holds(step.unless, facts):

@@ -59,6 +59,9 @@ COMPARES: Mapping[CompareOp, Callable[[Any, Any], bool]] = MappingProxyType(
 )
 
 
+_NONE = Literally(None)
+
+
 def holds(condition: Condition | None, facts: Facts) -> bool:
     """Whether the condition holds; None, where the marketer wrote none, always does.
 
@@ -121,13 +124,13 @@ def _event_value(value: Value, type_: FieldType | None) -> Value:
 def _comparable(value: object) -> tuple[str, Any] | None:
     """The value with its kind, in the form in which it compares; None for none."""
     match value:
+        case str():
+            return "text", value
         case bool():
             return "bool", value
         case int() | float():
             number = as_number(value)
             return None if number is None else ("number", number)
-        case str():
-            return "text", value
         case datetime():
             # In UTC: two times of one zone would compare by the wall, which repeats an hour every autumn.
             return "datetime", microseconds(value)
@@ -139,7 +142,7 @@ def _comparable(value: object) -> tuple[str, Any] | None:
 
 def _compared(node: Compare, facts: Facts) -> bool:
     left, right = _value(node.left, facts), _value(node.right, facts)
-    if Literally(None) in (node.left, node.right):
+    if (left is None or right is None) and _NONE in (node.left, node.right):
         is_same = left is None and right is None
         return is_same if node.op == "==" else node.op == "!=" and not is_same
     return _is_so(node.op, left, right)

@@ -17,6 +17,7 @@ from nurture.domain.condition import (
     Compare,
     CompareOp,
     Condition,
+    Did,
     Fact,
     Filtered,
     Happened,
@@ -38,7 +39,6 @@ _FARTHEST = timedelta(days=50 * 365)
 _NEAR_A_GUESS = timedelta(milliseconds=2)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _SINCE = {"days_in_stage": "stage_entered_at", "days_in_campaign": "entered_at"}
-_SCORE = Fact("score")
 _FLIPPED: dict[Movement, Movement] = {
     "still": "still",
     "rising": "falling",
@@ -59,6 +59,8 @@ def next_change(condition: Condition, facts: Facts) -> datetime | None:
 
 def _next(node: Node, facts: Facts) -> datetime | None:
     match node:
+        case Did():
+            return None
         case And() | Or():
             return _next_of_junction(node, facts)
         case Not():
@@ -90,14 +92,17 @@ def _end_of_within(node: Happened, facts: Facts) -> datetime | None:
 
 
 def _next_of_comparison(node: Compare, facts: Facts) -> datetime | None:
+    left, right = movement_of(node.left, facts), movement_of(node.right, facts)
+    if left == right == "still":
+        return None
     if "bool" in (type_of(node.left), type_of(node.right)):
         return _earliest(_next(side, facts) for side in (node.left, node.right))
-    movement = _difference(movement_of(node.left, facts), movement_of(node.right, facts))
+    movement = _difference(left, right)
     if movement == "still":
         return None
     if movement == "unknown":
         return next_midnight(facts)
-    if any(each == _SCORE for each in nodes_of(node)):
+    if any(isinstance(each, Fact) and each.name == "score" for each in nodes_of(node)):
         return _next_of_score(node, movement, facts)
     ops: tuple[CompareOp, ...] = ("<", "<=") if node.op in ("==", "!=") else (node.op,)
     return _earliest(_flip(Compare(op, node.left, node.right), facts) for op in ops)
@@ -134,6 +139,8 @@ def _next_of_value(node: Node, facts: Facts) -> datetime | None:
 def movement_of(node: Node, facts: Facts) -> Movement:
     """How the node's value moves while nothing happens."""
     match node:
+        case Literally():
+            return "still"
         case Fact():
             return _movement_of_fact(node, facts)
         case Arithmetic():

@@ -78,12 +78,13 @@ def as_number(value: object) -> float | None:
     >>> as_number(2**53 + 1), as_number(True), as_number(1e200), as_number(float("nan"))
     (9007199254740992.0, None, None, None)
     """
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, float):
+        if value == 0:
+            return 0.0
+        return value if SMALLEST <= abs(value) <= 1e150 else None
+    if isinstance(value, bool) or not isinstance(value, int):
         return None
-    if value == 0:
-        return 0.0
-    bound = 1e150 if isinstance(value, float) else LARGEST
-    return float(value) if SMALLEST <= abs(value) <= bound else None
+    return float(value) if -LARGEST <= value <= LARGEST else None
 
 
 def microseconds(moment: datetime) -> int:
@@ -147,6 +148,8 @@ def _as_text(value: object) -> str | None:
 
 def is_true(value: Value) -> bool:
     """Whether a bare value holds: a text or list that is not empty, a number but zero, any date, `true`."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if value is True or value is False:
+        return value
+    if isinstance(value, int | float):
         return not math.isnan(value) and value != 0
     return bool(value)

@@ -4,15 +4,15 @@ Points are counted in thousandths and ages in whole seconds, so that a sum is th
 here and in SQL.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
 from nurture.domain.condition import Condition
 from nurture.domain.duration import Duration
 from nurture.domain.evaluate import holds, span_of
-from nurture.domain.facts import Facts, Movement
+from nurture.domain.facts import Deed, EventFact, Facts, Movement, Reply
 
 _NO_POINTS: Mapping[str, float] = MappingProxyType({})
 _MOST_THOUSANDTHS = 10**9
@@ -30,15 +30,18 @@ class ScoreRules:
 
     `rules` give their points while their condition, of the scope `score`, holds. Points are kept to a thousandth and
     within a million either way, a `fade` within a hundred years. `movement` is how a score by them goes on while
-    nothing happens: what fades goes towards nothing, from its own side.
+    nothing happens: what fades goes towards nothing, from its own side. `amounts` are the points as they are counted.
     """
 
     points: Mapping[str, float] = field(default_factory=lambda: _NO_POINTS)
     fade: Duration | None = None
     rules: tuple[tuple[Condition, float], ...] = ()
     movement: Movement = field(init=False, repr=False, compare=False)
+    amounts: tuple[tuple[str, int], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        amounts = tuple((name, thousandths(points)) for name, points in self.points.items())
+        object.__setattr__(self, "amounts", amounts)
         object.__setattr__(self, "movement", _movement(self))
 
 
@@ -50,7 +53,7 @@ def scored(rules: ScoreRules, facts: Facts, person: Facts) -> Facts:
 def _movement(rules: ScoreRules) -> Movement:
     if any(not condition.is_timeless for condition, _ in rules.rules):
         return "unknown"
-    amounts = [amount for points in rules.points.values() if (amount := thousandths(points))]
+    amounts = [amount for _, amount in rules.amounts if amount]
     if not amounts or not rules.fade:
         return "still"
     if min(amounts) > 0:
@@ -91,21 +94,21 @@ def score(rules: ScoreRules, facts: Facts) -> float:
     """The contact's points by these facts; `score` inside a rule is 0."""
     fade = fade_seconds(rules)
     total = 0
-    for name, points in rules.points.items():
-        amount = thousandths(points)
-        total += sum(faded(amount, facts.now - at, fade) for at in _times(name, facts))
-    unscored = replace(facts, score=0.0)
+    for name, amount in rules.amounts:
+        for each in _occurrences(name, facts):
+            total += faded(amount, facts.now - each.at, fade)
+    unscored = facts if facts.score == 0 else replace(facts, score=0.0)
     total += sum(thousandths(points) for condition, points in rules.rules if holds(condition, unscored))
     return total / 1000
 
 
-def _times(name: str, facts: Facts) -> Iterable[datetime]:
+def _occurrences(name: str, facts: Facts) -> Sequence[Deed | Reply | EventFact]:
     match name:
         case "opened":
-            return (deed.at for deed in facts.opened)
+            return facts.opened
         case "clicked":
-            return (deed.at for deed in facts.clicked)
+            return facts.clicked
         case "replied":
-            return (reply.at for reply in facts.replies)
+            return facts.replies
         case _:
-            return (event.at for event in facts.events.get(name, ()))
+            return facts.events.get(name, ())

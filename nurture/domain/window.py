@@ -54,11 +54,9 @@ def open_spans(timing: StepTiming, day: date, calendar: Calendar) -> tuple[Span,
     """All moments of `day` at which the step may go, as spans in order."""
     if not is_open_day(timing, day, calendar) or not _has_its_minute(timing):
         return ()
-    spans = sorted(
-        span for begin, end in timing.window.hours for span in _spans_between(begin, end, day, calendar.zone)
-    )
+    spans = _spans_of(timing.window.hours, day, calendar.zone)
     if timing.at is None:
-        return tuple(spans)
+        return spans
     at = moment_of(datetime.combine(day, timing.at), calendar.zone)
     return tuple((at, min(end, at + _MINUTE)) for begin, end in spans if begin <= at < end)
 
@@ -74,9 +72,10 @@ def first_open(timing: StepTiming, at: datetime, calendar: Calendar) -> datetime
     """
     today = wall_of(at, calendar.zone).date()
     # Where a clock is set back over midnight, yesterday comes again after the first of today.
-    near = (span for day in (today - DAY, today, today + DAY) for span in open_spans(timing, day, calendar))
-    if left := spans_after(near, at):
-        return min(left)[0]
+    near = [open_spans(timing, day, calendar) for day in (today - DAY, today, today + DAY)]
+    left = [begin if begin > at else at for spans in near for begin, end in spans if end > at]
+    if left:
+        return min(left)
     later = (open_spans(timing, today + distance * DAY, calendar) for distance in range(2, HORIZON_DAYS))
     return next((spans[0][0] for spans in later if spans), None)
 
@@ -94,6 +93,12 @@ def last_open_day(timing: StepTiming, day: date, calendar: Calendar) -> date | N
 
 def _weekdays(timing: StepTiming) -> frozenset[int]:
     return timing.window.days if timing.days is None else timing.window.days & timing.days
+
+
+@lru_cache(maxsize=4096)
+def _spans_of(hours: tuple[tuple[time, time], ...], day: date, zone: ZoneInfo) -> tuple[Span, ...]:
+    """The hours of a day as moments, in order; kept for the same reason as `_offsets_about`."""
+    return tuple(sorted(span for begin, end in hours for span in _spans_between(begin, end, day, zone)))
 
 
 def _spans_between(begin: time, end: time, day: date, zone: ZoneInfo) -> list[Span]:

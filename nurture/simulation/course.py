@@ -5,9 +5,9 @@ The order of a claim is that of `engine/claim.py`, what a decision leads to that
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from nurture.domain import transition
 from nurture.domain.campaign import (
@@ -19,12 +19,13 @@ from nurture.domain.campaign import (
     TagAction,
     TaskAction,
 )
+from nurture.domain.decide import closed, quiet_until
 from nurture.domain.decision import Finish, Move, Perform, React, Send, Skip, Wait
 from nurture.domain.evaluate import evaluate
 from nurture.domain.facts import Deed, EventFact, Facts, Pause, Reply
 from nurture.domain.rates import place_in_domain, share_out
 from nurture.domain.value import Value
-from nurture.domain.walk import walk
+from nurture.domain.walk import Taken, walk
 from nurture.domain.zone import zone_of
 from nurture.engine.notify import recipients_of
 from nurture.engine.rules import Rules
@@ -36,6 +37,7 @@ from nurture.simulation.tally import Tally
 PLACES = 100
 """As many runs as one worker takes in one claim."""
 
+_LATEST = datetime.max.replace(tzinfo=UTC)
 _UNKNOWN_SENDER_LOOKS_AGAIN_AFTER = timedelta(minutes=15)
 _NAMED_SENDER_LOOKS_AGAIN_AFTER = timedelta(minutes=1)
 
@@ -44,7 +46,8 @@ _NAMED_SENDER_LOOKS_AGAIN_AFTER = timedelta(minutes=1)
 class Course:
     """`sent` hears of every mail, `task_made` of every task, `changed` of a step that changed the contact.
 
-    `needed` are the events that a condition may ask for: no others are kept.
+    `needed` are the events that a condition may ask for: no others are kept; among them `opened` and `clicked`, where
+    one asks for what was opened or clicked.
     """
 
     campaign: Campaign
@@ -81,6 +84,9 @@ class Course:
 
     def _claim(self, now: datetime, came: list[Person]) -> bool:
         """One claim, and the sending of what it claimed; whether there was anything."""
+        due_at = self.queue.next_due_at()
+        if (due_at is None or due_at > now) and not any(self._can_send(name, now) for name in self.rooms):
+            return False
         left = {name: self.rooms[name].left(now) for name in sorted(self.rooms)}
         notices = self._send_notices(left, now, max(1, PLACES // 2))
         left |= {name: 0 for name, room in self.rooms.items() if room.held_by}
@@ -102,6 +108,12 @@ class Course:
             self._carry_on(person, now, left, waiting)
         return bool(taken or notices)
 
+    def _can_send(self, name: str, now: datetime) -> bool:
+        """Whether somebody waits for the sender, and it has room."""
+        room = self.rooms[name]
+        is_waiting = bool(room.notices) or (not room.held_by and self.queue.has_line(name))
+        return is_waiting and room.left(now) > 0
+
     def _send_notices(self, left: dict[str, int], now: datetime, limit: int) -> int:
         sent = 0
         for name, room in self.rooms.items():
@@ -115,13 +127,33 @@ class Course:
     def _carry_on(self, person: Person, now: datetime, left: dict[str, int], waiting: Counter[str]) -> None:
         before = person.run
         assert before is not None  # noqa: S101  only who has a run is in the queue
-        person.is_woken = False
+        if not person.is_woken and person.quiet_until and now < person.quiet_until and self._is_closed(person, now):
+            return
+        person.is_woken, person.quiet_until = False, None
         facts = person.facts(now, self.rules.score_rules)
         self.walks += 1
         calendar = self.rules.calendar_of(person.contact, now)
         walked = walk(self.campaign, before, facts, calendar, caps=self.rules.caps)
         person.run = after = walked.enrollment
-        for each in walked.taken:
+        self._follow(person, walked.taken, facts)
+        match walked.ending:
+            case Wait() as wait:
+                if wait.held_by:
+                    self.note_hold(person, now, wait.held_by)
+                if wait.will_send:
+                    person.quiet_until = quiet_until(self.campaign, after, facts) or _LATEST
+                self.queue.put(person)
+            case Send() as sending:
+                self._send(person, sending.step, facts, left, waiting)
+            case Perform() as performing:
+                self._perform(person, performing.step, facts)
+            case Finish():
+                pass
+
+    def _follow(self, person: Person, taken: Iterable[Taken], facts: Facts) -> None:
+        """Write down what was decided and do what follows from it."""
+        now = facts.now
+        for each in taken:
             match each.decision:
                 case Move(stage=stage, because=because):
                     self.tally.note_move(person, now, each.stage, stage, because)
@@ -129,28 +161,35 @@ class Course:
                 case Skip(step_id=step, because=because):
                     self.tally.note_skip(person, now, step, because)
                 case Finish(because=because):
-                    self.tally.note_end(person, now, each.stage, after.outcome or "", because)
+                    self.tally.note_end(person, now, each.stage, (person.run and person.run.outcome) or "", because)
                 case React() as reaction:
                     self._react(person, reaction, facts)
                 case _:
                     pass
-        match walked.ending:
-            case Wait(held_by=held_by):
-                if held_by:
-                    self.note_hold(person, now, held_by)
-                self.queue.put(person)
-            case Send() as sending:
-                self._send(person, sending.step, now, left, waiting)
-            case Perform() as performing:
-                self._perform(person, performing.step, facts)
-            case Finish():
-                pass
+
+    def _is_closed(self, person: Person, now: datetime) -> bool:
+        """Put off until its window opens a mail of which that is all a walk could say.
+
+        Every evening this is said of all that wait for a sender's room: thousands, where a campaign is large.
+        """
+        run = person.run
+        found = self.campaign.step(run.step) if run and run.step else None
+        if run is None or found is None or not run.will_send or run.retry_at:
+            return False
+        wait = closed(found[1], now, self.rules.calendar_of(person.contact, now), watch=person.quiet_until)
+        if wait is None:
+            return False
+        self.note_hold(person, now, wait.held_by)
+        person.run = transition.wait(run, wait, self.campaign)
+        self.queue.put(person)
+        return True
 
     def note_hold(self, person: Person, now: datetime, by: str) -> None:
         """Say once for each step and reason that something keeps it."""
         step = person.run.step if person.run else None
-        if person.held_at != (step, by):
-            person.held_at = (step, by)
+        known = person.held_at[1] if person.held_at[0] == step else ()
+        if by not in known:
+            person.held_at = (step, (*known, by))
             self.tally.note_hold(person, now, step, by)
 
     def _enter(self, person: Person, stage: str, now: datetime) -> None:
@@ -180,15 +219,15 @@ class Course:
         if reaction.notify:
             self.notify(person, reaction.notify, run.sender)
 
-    def _send(self, person: Person, step: Step, now: datetime, left: dict[str, int], waiting: Counter[str]) -> None:
-        run = person.run
-        action = step.action
+    def _send(self, person: Person, step: Step, facts: Facts, left: dict[str, int], waiting: Counter[str]) -> None:
+        now, run, action = facts.now, person.run, step.action
         assert run is not None and isinstance(action, EmailAction)  # noqa: S101  only emails are sent
         name = action.from_ or run.sender
         until, by = self._no_room(name, person, now, left, waiting)
         if until:
             wait = Wait(until=until, because=f"{name} has no room: {by}", step_id=step.id, held_by=by, will_send=True)
             person.run = transition.wait(run, wait, self.campaign)
+            person.quiet_until = quiet_until(self.campaign, person.run, facts) or _LATEST
             self.note_hold(person, now, by)
             self.queue.put(person)
             return
@@ -280,11 +319,18 @@ class Course:
             for record in person.records():
                 record.note(name, EventFact(at=at, fields=fields))
 
-    def wake(self, person: Person, now: datetime) -> None:
-        """Have the run looked at now, because something happened."""
-        if person.run and person.is_running:
+    def wake(self, person: Person, now: datetime, *, is_news: bool = True) -> None:
+        """Have the run looked at now, because something happened.
+
+        Where that is nothing that the campaign asks for (not `is_news`), a run that only waits for its time would be
+        found to wait on, and is let be.
+        """
+        run = person.run
+        if run and not is_news and run.due_at and run.due_at > now and run.held_by in ("", "pause"):
+            return
+        if run and person.is_running:
             person.is_woken = True
-            person.run = replace(person.run, due_at=now)
+            person.run = replace(run, due_at=now)
             self.queue.put(person)
 
     def next_id(self, of: str) -> int:

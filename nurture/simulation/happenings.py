@@ -37,7 +37,16 @@ class Happenings:
     rules: Rules
     enrolled: int = 0
 
-    def occur(self, person: Person, name: str, fields: Mapping[str, Value], at: datetime, now: datetime) -> None:
+    def occur(
+        self,
+        person: Person,
+        name: str,
+        fields: Mapping[str, Value],
+        at: datetime,
+        now: datetime,
+        *,
+        is_news: bool = True,
+    ) -> None:
         """An event of the contact: logged, applied to their fields, told to their run, and what it opens is opened."""
         self.course.note_event(person, name, at, fields)
         if name == "contact_created" and self.rules.owners and not person.contact.owner:
@@ -46,7 +55,7 @@ class Happenings:
         spec = self.rules.vocabulary.events.get(name)
         if spec and spec.sets:
             self.course.set_values(person, values_set(fields, spec.sets, self.rules.vocabulary, person.zone))
-        self.course.wake(person, now)
+        self.course.wake(person, now, is_news=is_news)
         if name in self.course.campaign.enroll.events:
             self.ask_in(person, now, trigger=fields)
 
@@ -107,7 +116,9 @@ class Happenings:
             self.course.tally.deeds["opened" if hit.kind == "open" else "clicked"] += 1
             name = "message_opened" if hit.kind == "open" else "link_clicked"
             fields: dict[str, Value] = {"step": mail.step, "link": link} if link else {"step": mail.step}
-            self.occur(person, name, fields, hit.at, now)
+            needed = self.course.needed
+            is_news = name in needed or ("opened" if hit.kind == "open" else "clicked") in needed
+            self.occur(person, name, fields, hit.at, now, is_news=is_news)
 
     def reply(self, person: Person, mail: Mail, intent: Any, now: datetime) -> None:
         """A person answered."""
@@ -184,8 +195,9 @@ class Happenings:
 
     def close_task(self, person: Person, task_id: int, now: datetime) -> None:
         """Our own people have done it."""
-        person.lift(now, task=task_id)
-        self.occur(person, "task_done", {"title": ""}, now, now)
+        lifted = person.lift(now, task=task_id)
+        is_news = bool(lifted) or "task_done" in self.course.needed
+        self.occur(person, "task_done", {"title": ""}, now, now, is_news=is_news)
 
     def suppress(self, person: Person, scope: str, reason: str, outcome: str, now: datetime) -> None:
         """Refuse to write to the address from now on, and end the run in that scope."""

@@ -63,6 +63,7 @@ class Person:
     """`life` is everything that happened ever, `since` what happened in the present run: often the same record.
 
     `turn` counts the times that the run was put into the queue, so that older places there are passed over.
+    `quiet_until` says of a mail that waits for its sender until when a look at it would find nothing new.
     """
 
     contact: Contact
@@ -80,7 +81,8 @@ class Person:
     tasks: int = 0
     turn: int = 0
     is_woken: bool = False
-    held_at: tuple[str | None, str] = (None, "")
+    held_at: tuple[str | None, tuple[str, ...]] = (None, ())
+    quiet_until: datetime | None = None
 
     @property
     def is_running(self) -> bool:
@@ -100,10 +102,13 @@ class Person:
         return self._facts(self.life, now, rules, self.run)
 
     def _facts(self, record: Record, now: datetime, rules: ScoreRules | None, run: Enrollment | None) -> Facts:
-        points = 0.0
-        if rules is not None:
-            points = score(rules, self._unscored(self.life, now, None))
-        return self._unscored(record, now, run, points, rules)
+        unscored = self._unscored(record, now, run, 0.0, rules)
+        if rules is None:
+            return unscored
+        # A score asks for nothing of the run, so that the facts of a life that is all one run will do.
+        person = unscored if record is self.life else self._unscored(self.life, now, None)
+        points = score(rules, person)
+        return self._unscored(record, now, run, points, rules) if points else unscored
 
     def _unscored(
         self,

@@ -104,8 +104,9 @@ class SenderLimits:
 class Played:
     """`start` to `end` was simulated, `zone` is the project's, `steps` the emails in file order, each with its stage.
 
-    `refused` counts who was not asked in, by why; `outcomes` the runs that ended, by outcome; `deeds` what people did
-    (opened, clicked, replied, …) and what the team did. `sends` and the other lists are in the order of time.
+    `refused` counts who was not asked in, by why; `outcomes` the runs that ended, by outcome; `deeds` what people and
+    the team did (opened, clicked, replied, …). `walks` is how often a run was looked at: the work that it took. `sends`
+    and the other lists are in the order of time.
     """
 
     campaign: str
@@ -127,5 +128,6 @@ class Played:
     volume: Sequence[SenderDay]
     enrolled: int = 0
     waiting: int = 0
+    walks: int = 0
     refused: Mapping[str, int] = field(default_factory=dict)
     deeds: Mapping[str, int] = field(default_factory=dict)

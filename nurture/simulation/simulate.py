@@ -12,7 +12,7 @@ from typing import Any
 
 from nurture.domain.calendar import start_of_day
 from nurture.domain.campaign import Campaign, EmailAction
-from nurture.domain.condition import Happened, LastEventField
+from nurture.domain.condition import Did, Happened, LastEventField
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.judgement import JUDGED_AFTER, Hit
 from nurture.domain.score import ScoreRules
@@ -194,6 +194,7 @@ def simulate(
         start=start,
         days=days,
         enrolled=world.happenings.enrolled,
+        walks=world.course.walks,
     )
 
 
@@ -236,6 +237,8 @@ def events_asked_for(campaign: Campaign, score_rules: ScoreRules | None) -> froz
         match node:
             case Happened(event=event) | LastEventField(event=event):
                 found.add(event)
+            case Did(what=what):
+                found.add(what)
             case tuple() | list():
                 left += node
             case _ if hasattr(node, "items"):

@@ -93,6 +93,7 @@ class Tally:
         start: datetime,
         days: int,
         enrolled: int,
+        walks: int,
     ) -> Played:
         """All of it, summed up."""
         outcomes = Counter(each.outcome for each in self.ends)
@@ -117,6 +118,7 @@ class Tally:
             senders=tuple(_limits(sender) for sender in senders),
             volume=self._days(),
             enrolled=enrolled,
+            walks=walks,
             waiting=len(self._place),
             refused=dict(sorted(self.refused.items())),
             deeds=dict(sorted(self.deeds.items())),

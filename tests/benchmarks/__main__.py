@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from tests.benchmarks import incoming, queue, sending, starting
+from tests.benchmarks import incoming, queue, sending, simulating, starting
 from tests.benchmarks.figures import FULL, QUICK, kept, machine, shown
 from tests.benchmarks.place import ROOT
 
@@ -32,6 +32,7 @@ def main() -> None:
         rows = []
         for each in chain(
             starting.measure(sizes),
+            simulating.measure(sizes),
             incoming.measure(folder, sizes),
             queue.measure(folder, sizes),
             sending.measure(folder, sizes),

@@ -24,6 +24,7 @@ class Sizes:
     due: int
     idle_passes: int
     starts: int
+    simulated: int
 
 
 FULL = Sizes(
@@ -37,6 +38,7 @@ FULL = Sizes(
     due=500,
     idle_passes=20,
     starts=5,
+    simulated=10_000,
 )
 QUICK = Sizes(
     rounds=1,
@@ -49,6 +51,7 @@ QUICK = Sizes(
     due=40,
     idle_passes=2,
     starts=1,
+    simulated=20,
 )
 
 

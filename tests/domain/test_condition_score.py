@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture.domain.condition import Compare, Condition, ContactField, Fact, Literally
+from nurture.domain.condition import Compare, CompareOp, Condition, ContactField, Fact, Literally
 from nurture.domain.duration import Duration
 from nurture.domain.facts import Deed, EventFact, Reply
-from nurture.domain.score import ScoreRules, score
+from nurture.domain.next_change import next_change
+from nurture.domain.score import ScoreRules, score, scored
 from tests.support.builders import MONDAY_NINE, a_contact, facts_of
 
 DAY = timedelta(days=1)
@@ -54,3 +55,20 @@ def test_a_rule_that_asks_for_the_score_sees_none_of_it() -> None:
 def test_the_sum_is_the_same_in_any_order(ages: list[float], points: float) -> None:
     rules = ScoreRules(points={"clicked": points}, fade=Duration(days=30))
     assert score(rules, facts_of(clicked=_deeds(*ages))) == score(rules, facts_of(clicked=_deeds(*sorted(ages))))
+
+
+def test_a_score_that_only_fades_is_looked_at_again_only_where_it_may_fall_below_what_it_has() -> None:
+    fading = ScoreRules(points={"clicked": 10}, fade=Duration(days=30))
+    bare = facts_of(clicked=_deeds(0))
+    facts = scored(fading, bare, bare)
+    assert (facts.score, facts.score_moves) == (10, "falling")
+
+    def looked_at(op: CompareOp, points: float) -> bool:
+        tree = Compare(op, Fact("score"), Literally(points))
+        return next_change(Condition(tree=tree, source=""), facts) is not None
+
+    assert [looked_at(">=", 25), looked_at("<", 25)] == [False, False]
+    assert [looked_at(">=", 5), looked_at("<", 5), looked_at("==", 5)] == [True, True, True]
+    assert ScoreRules(points={"clicked": 10, "bounced": -5}, fade=Duration(days=30)).movement == "unknown"
+    assert ScoreRules(points={"clicked": 10}).movement == "still"
+    assert ScoreRules(points={"bounced": -5}, fade=Duration(days=30)).movement == "rising"

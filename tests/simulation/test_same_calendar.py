@@ -21,9 +21,8 @@ from nurture.simulation.simulate import simulate
 from tests.support.real_run import real_run
 
 START = datetime(2026, 3, 1, 17, 0, tzinfo=UTC)  # Monday 00:00 in Bangkok
-DAYS = 45
+DAYS = 32
 BEHAVIOUR = """
-arrive: 4d
 scanner: 0.1
 open: {chance: 0.8, after: 2h}
 click: {chance: 0.4}

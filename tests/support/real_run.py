@@ -94,6 +94,7 @@ class RealRun:
     tasks_of: Counter[int] = field(default_factory=Counter)
     tasks_seen: set[int] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
+    links: dict[str, tuple[str, ...]] = field(default_factory=dict)
     noted: int = 0
     mails: int = 0
 
@@ -174,9 +175,11 @@ class RealRun:
             self.note(at, partial(self._do, contact, letter, message, deed))
 
     def _links(self, step_id: str) -> tuple[str, ...]:
-        found = self.campaign.step(step_id)
-        assert found is not None and isinstance(found[1].action, EmailAction)
-        return tuple(sorted(renderer_of(self.project).links_of(found[1].action.template)))
+        if step_id not in self.links:
+            found = self.campaign.step(step_id)
+            assert found is not None and isinstance(found[1].action, EmailAction)
+            self.links[step_id] = tuple(sorted(renderer_of(self.project).links_of(found[1].action.template)))
+        return self.links[step_id]
 
     def _do(self, contact: Contact, letter: Letter, message: Message, deed: deeds.Deed, now: datetime) -> None:
         person = Person(

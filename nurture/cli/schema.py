@@ -14,7 +14,12 @@ KINDS: tuple[Kind, ...] = ("campaign", "config", "scenario")
 
 @click.command("schema")
 @click.argument("where", metavar="[DIR|-]", required=False)
-@click.option("--kind", type=click.Choice(KINDS), default=None, help="Only this one; - shows the campaign's else.")
+@click.option(
+    "--kind",
+    type=click.Choice((*KINDS, "behaviour")),
+    default=None,
+    help="Only this one (behaviour is for `simulate`); - shows the campaign's else.",
+)
 @click.pass_context
 def command(ctx: click.Context, where: str | None, kind: Kind | None) -> None:
     """Write the schemas of campaigns, config and scenarios beside config.yaml, or into DIR; - for the terminal.

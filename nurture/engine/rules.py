@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from nurture.domain.calendar import Calendar
@@ -57,11 +58,15 @@ class Rules:
 
     def calendar_of(self, contact: Contact, now: datetime) -> Calendar:
         """The contact's wall: zone, weekend and holidays of their country, and the project's closed days."""
-        country = contact.country or self.country
-        years = range(now.year - 1, now.year + _YEARS_AHEAD)
-        return Calendar(
-            zone=zone_of(contact, self.zone),
-            holidays=holidays_of(country, years),
-            closed_days=self.closed_days,
-            weekend=weekend_of(country),
-        )
+        return _calendar(contact.country or self.country, zone_of(contact, self.zone), self.closed_days, now.year)
+
+
+@lru_cache(maxsize=4096)
+def _calendar(country: str | None, zone: ZoneInfo, closed_days: frozenset[date], year: int) -> Calendar:
+    """Kept, because it is asked for at every look at a run and there are few of them."""
+    return Calendar(
+        zone=zone,
+        holidays=holidays_of(country, range(year - 1, year + _YEARS_AHEAD)),
+        closed_days=closed_days,
+        weekend=weekend_of(country),
+    )

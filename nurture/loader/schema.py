@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from nurture.loader.behaviour import BehaviourShape
 from nurture.loader.campaign_shape import CampaignShape
 from nurture.loader.config_shape import ConfigShape
 from nurture.loader.scenario_shape import ScenarioShape
@@ -12,11 +13,12 @@ from nurture.loader.scenario_shape import ScenarioShape
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-Kind = Literal["campaign", "config", "scenario"]
+Kind = Literal["campaign", "config", "scenario", "behaviour"]
 _SHAPES: Mapping[Kind, tuple[type[BaseModel], tuple[str, ...]]] = {
     "campaign": (CampaignShape, ("stages",)),
     "config": (ConfigShape, ()),
     "scenario": (ScenarioShape, ("scenario", "campaign", "start")),
+    "behaviour": (BehaviourShape, ()),
 }
 """Each kind of file with its shape, and the keys that the shape lets be missing only to tell it better."""
 

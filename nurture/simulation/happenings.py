@@ -232,12 +232,20 @@ class Happenings:
     def _note_return(self, mail: Mail, kind: str, now: datetime) -> None:
         room = self.course.rooms[mail.sender]
         room.returned.append(CameBack(kind, now, mail.sent_at))
-        reason = None if room.held_by else room.storm(now)
-        if reason:
-            room.held_by = f"storm: {reason}"
-            room.counted_from = now
-            room.notices.extend(self.rules.team)
-            self.course.tally.deeds["storm"] += 1
+        room.is_to_be_looked_at = True
+
+    def look_for_storms(self, now: datetime) -> None:
+        """Stop every sender to whose mails so much came back that it must."""
+        for room in self.course.rooms.values():
+            if not room.is_to_be_looked_at:
+                continue
+            room.is_to_be_looked_at = False
+            reason = None if room.held_by else room.storm(now)
+            if reason:
+                room.held_by = f"storm: {reason}"
+                room.counted_from = now
+                room.notices.extend(self.rules.team)
+                self.course.tally.deeds["storm"] += 1
 
 
 def _since(life: Record, now: datetime) -> Record:

@@ -32,6 +32,7 @@ class Room:
     returned: list[CameBack] = field(default_factory=list)
     notices: deque[str] = field(default_factory=deque)
     held_by: str = ""
+    is_to_be_looked_at: bool = False
     counted_from: datetime | None = None
 
     def left(self, now: datetime) -> int:

@@ -80,6 +80,7 @@ class _World:
         """Everything of this moment."""
         while self.agenda and self.agenda[0][0] <= now:
             heapq.heappop(self.agenda)[3](now)
+        self.happenings.look_for_storms(now)
         self.course.claim_all(now)
         for name, room in self.course.rooms.items():
             if room.held_by and name not in self.stopped and self.resumes_after is not None:

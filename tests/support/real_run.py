@@ -22,9 +22,11 @@ from nurture.domain.judgement import JUDGED_AFTER
 from nurture.domain.message import Message
 from nurture.domain.order import OrderItem
 from nurture.domain.verdict import Intent
+from nurture.engine.breaker import Breaker
 from nurture.engine.close_task import close_task
 from nurture.engine.judge import judge_hits
 from nurture.engine.occur import occur
+from nurture.engine.perform import Desk
 from nurture.engine.sell import place_order
 from nurture.engine.unsubscribe import unsubscribe
 from nurture.settings import Project
@@ -89,6 +91,7 @@ class RealRun:
     readers: Readers
     resumes_after: timedelta | None
     clock: HandClock
+    breaker: Breaker
     agenda: list[tuple[datetime, int, Act]] = field(default_factory=list)
     readers_of: dict[str, Reader] = field(default_factory=dict)
     tasks_of: Counter[int] = field(default_factory=Counter)
@@ -127,6 +130,7 @@ class RealRun:
         while judged:
             with self.database.write() as conn:
                 judged = judge_hits(conn, engine.desk, engine.library.campaigns, now=now)
+        self.breaker.look(now)
         await engine.worker.drain()
         await engine.worker.finish()
         self._note_tasks(now)
@@ -308,6 +312,7 @@ def real_run(
 ) -> RealRun:
     """A real run of one campaign of the project, in which no other is."""
     campaign = library_of(project).campaigns[name]
+    desk = Desk(rules=rules_of(project), renderer=renderer_of(project), chance=SeededChance(2))
     return RealRun(
         project=project,
         database=database,
@@ -315,6 +320,7 @@ def real_run(
         readers=readers,
         resumes_after=resumes_after,
         clock=HandClock(start),
+        breaker=Breaker(database, desk),
     )
 
 

@@ -29,7 +29,7 @@ class Breaker:
         """
         with self._database.read() as conn:
             newest = storms.newest_at(conn)
-            if newest is None or (self._looked_at and newest < self._looked_at - _COMMITTED_WITHIN):
+            if newest is None or not self._may_be_new(newest, now):
                 return []
             held = holds.present(conn, now)
             counted_from = {name: storms.counted_from(conn, name) for name in self._desk.rules.senders}
@@ -41,10 +41,14 @@ class Breaker:
         for name, reason in found.items():
             with self._database.write() as conn:
                 # Another worker may have seen the same storm, and a hand have ended it.
-                if storms.counted_from(conn, name) == counted_from[name]:
+                if storms.count_anew(conn, name, now, before=counted_from[name]):
                     _hold(conn, self._desk, name, reason, now)
         self._looked_at = now
         return list(found)
+
+    def _may_be_new(self, newest: datetime, now: datetime) -> bool:
+        """Whether it came since the last look, which a clock that was set back puts into the future."""
+        return self._looked_at is None or newest >= min(self._looked_at, now) - _COMMITTED_WITHIN
 
 
 def _is_held(hold: Hold | None) -> bool:
@@ -53,7 +57,6 @@ def _is_held(hold: Hold | None) -> bool:
 
 def _hold(conn: Connection, desk: Desk, sender: str, reason: str, now: datetime) -> None:
     holds.put(conn, scope=f"sender:{sender}", because=reason, now=now, kind="storm")
-    storms.count_anew(conn, sender, now)
     events.append(conn, [Event(name="sender_held", at=now, because=reason, fields={"sender": sender})])
     queue_notice(
         conn,

@@ -34,10 +34,11 @@ def counted_from(conn: Connection, sender: str) -> datetime | None:
     return found
 
 
-def count_anew(conn: Connection, sender: str, now: datetime) -> None:
-    """Count the sender's storms from now on."""
+def count_anew(conn: Connection, sender: str, now: datetime, *, before: datetime | None) -> bool:
+    """Count the sender's storms from now on; False where that is no longer done from `before`: another was first."""
     conn.execute(insert_into(conn, senders).values(name=sender).on_conflict_do_nothing(index_elements=["name"]))
-    conn.execute(update(senders).where(senders.c.name == sender).values(counted_from=now))
+    unchanged = senders.c.name == sender, senders.c.counted_from.is_not_distinct_from(before)
+    return conn.execute(update(senders).where(*unchanged).values(counted_from=now)).rowcount == 1
 
 
 def returned(conn: Connection, sender: str, name: str, since: datetime) -> int:

@@ -8,9 +8,10 @@ import pytest
 
 from nurture.domain.event import Event
 from nurture.domain.verdict import Failure, Verdict, VerdictKind
+from nurture.engine.breaker import Breaker
 from nurture.engine.mend import Correction, correct
 from nurture.inbox.thread import References
-from nurture.store import events, holds, inbound, suppressions, tables, tasks
+from nurture.store import events, holds, inbound, storms, suppressions, tables, tasks
 from tests.support.answers import bounce, desk_of, judged_answer, judged_mail, reply
 from tests.support.mail_server import MailServer
 from tests.support.project import Workshop, make_workshop
@@ -225,6 +226,27 @@ def test_what_a_person_calls_something_else_is_no_part_of_a_storm(relay: MailSer
     workshop.one_pass()
     with workshop.database.read() as conn:
         assert [hold.because for hold in holds.listed(conn)] == ["3 of 55 mails bounced: more than 5 %"]
+
+
+def test_a_storm_is_seen_though_the_clock_was_set_back(relay: MailServer, workshop: Workshop) -> None:
+    many(workshop, 55)
+    breaker = Breaker(workshop.database, desk_of(workshop))
+    mails = list(relay.accepted)
+    judged_answer(workshop, mails[0], bounce(mails[0].recipient))
+    breaker.look(workshop.clock.now() + DAY)
+    for mail in mails[1:3]:
+        judged_answer(workshop, mail, bounce(mail.recipient))
+    assert breaker.look(workshop.clock.now()) == ["mali"]
+
+
+def test_who_sees_a_storm_after_another_worker_tells_nobody_again(relay: MailServer, workshop: Workshop) -> None:
+    many(workshop, 55)
+    for mail in list(relay.accepted)[:3]:
+        judged_answer(workshop, mail, bounce(mail.recipient))
+    now = workshop.clock.now()
+    with workshop.database.write() as conn:
+        assert storms.count_anew(conn, "mali", now, before=None)
+        assert not storms.count_anew(conn, "mali", now, before=None)
 
 
 def test_two_complaints_are_a_storm_for_who_sends_little_and_automatic_answers_to_half_of_the_mails(

@@ -90,7 +90,7 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
     (
         "message too large",
         r"""
-        (?:message|mail|file|attachment|data|body|content|transaction|it)\b[^.;]{0,30}(?:too (?:big|large)|(?:is|\
+        (?:messages?|mail|file|attachment|data|body|content|transaction|it)\b[^.;]{0,30}(?:too (?:big|large)|(?:is|\
             was|very) (?:big|large)|larger than|bigger than)
         too (?:big|large) (?:a |for|message|mail)|(?:message|mail|content|line|header|data) (?:is |was )?too long
         (?:message|mail|file|body|attachment|header)(?: size| length)?[^.;]{0,20}exceed
@@ -155,7 +155,8 @@ _PHRASES_OF_MAIL: tuple[tuple[str, str], ...] = (
         r"""
         (?:sender|from|originator|return[- ]path|reverse[- ]path)(?: address| domain)? (?:was |is |\
             has been )?(?:rejected|denied|refused|blocked|invalid|unknown|not)\b
-        domain of sender|(?:user|mail ?box|address|domain)[^.;]{0,20} (?:as|for|of) (?:the |a |your )?sender
+        domain (?:of|in) (?:the )?(?:sender|from\b|envelope|return)
+        (?:user|mail ?box|address|domain)[^.;]{0,20} (?:as|for|of) (?:the |a |your )?sender
         <ours>[^.;]{0,40}\b(?:not\b|unknown|invalid|does|could|cannot|reject|denied|refus)
         \byour (?:mail |sending )?(?:domain|host|server) (?:is |was )?(?:not|unknown|invalid|does(?: not|n't))
         sender (?:address )?(?:verif\w{0,8}|callout|domain)[^.;]{0,30} (?:fail|reject|not|invalid|must|does)

@@ -14,8 +14,8 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
     (
         "domain takes no mail",
         r"""
-        (?:does|do|will)(?: not|n't) (?:accept|receive|take|handle)(?: any)? (?:e-?mails?|mail|messages)(?:$|[^ f]|\
-            \s[^f])
+        (?:does|do|will)(?: not|n't) (?:accept|receive|take|handle)(?: any)? (?:e-?mails?|mail|messages)(?:$|[^ \w]|\
+            \s(?:[^\w]|at all|any ?more|any longer|here|there))
         indicated no smtp service
         null ?-?mx\b|accepts no (?:e-?mail|mail)|no mail is accepted (?:here|for)
         type=mx: malformed or unexpected name server reply|no mx (?:record )?(?:was )?found|mx record is empty
@@ -63,7 +63,7 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
             unrecogni[sz]ed) (?:mail )?(?:host|domain|mail server|destination (?:domain|host))
         nxdomain|name (?:or )?service (?:not known|error)|couldn't (?:find any host|resolve host)|host_?unknown
         illegal host|no matches to nameserver query|no dns (?:a|mx)-?data
-        domain\b[^.;]{0,40} (?:is|was) (?:unknown|not known|invalid)
+        domain\b[^.;]{0,30}\b(?:recipient|e-?mail address|address|<>) (?:is|was) (?:unknown|not known|invalid)
         (?:cannot|can't|unable to|could not|failed to) (?:resolve|find|look ?up)[^.;]{0,30}\b(?:host|domain|mx\b|\
             <host>)
         no (?:mx|a|mx or a|dns|valid (?:mx|mail))\b[^.;]{0,20}(?:records?|hosts?)\b
@@ -85,7 +85,7 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         only (?:accepts?|receives?) (?:e-?mails?|mail|messages)? ?from
         does(?: not|n't) accept (?:mail|messages|e-?mails?) from
         starttls|(?:\btls\b|\bssl\b|encryption|secure connection)[^.;]{0,30}(?:required|needed|fail|not )
-        (?:require|need|must)\w{0,2}[^.;]{0,30}(?:\btls\b|\bssl\b|encrypt)|certificate
+        (?:require|need|must)\w{0,2}[^.;]{0,30}(?:\btls\b|\bssl\b|encrypt)|certificate|without (?:tls\b|ssl\b|encrypt)
         insufficient (?:permission|access)|not permitted|notpermitted
         authentication (?:credentials|failure)|insecure mail relay|turn on smtp authentication
         authentication is required
@@ -190,6 +190,9 @@ PHRASES_OF_RECIPIENTS: tuple[tuple[str, str], ...] = (
         """,
     ),
 )
+LIKELY_UNKNOWN = "user likely unknown"
+"""Words that also stand for much else: `user unknown` where the server speaks of a recipient, by status or command."""
+
 # Said where nothing plainer is.
 LAST_PHRASES: tuple[tuple[str, str], ...] = (
     (
@@ -201,6 +204,11 @@ LAST_PHRASES: tuple[tuple[str, str], ...] = (
         r"""
         (?:recipient|address|mail ?box|user|account)(?: address)? (?:is |was )?(?:currently )?(?:rejected|\
             unavailable|not available|refused|not accepted)\b
+        """,
+    ),
+    (
+        LIKELY_UNKNOWN,
+        r"""
         (?:cannot|can't|could not|unable to) (?:verify|validate|find|locate) (?:the |this |that )?(?:e-?mail )?(?:\
             recipient|address|user|mail ?box|account)
         (?:is|are) (?:unknown|not known|unrecogni[sz]ed)(?:$|\W{0,2}[.!,(]| or | to | at | here| in )

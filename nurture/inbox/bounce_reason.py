@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from nurture.domain.verdict import HARD_REASONS
 from nurture.inbox.bounce_phrases import PHRASES
+from nurture.inbox.bounce_phrases_recipient import LIKELY_UNKNOWN
 from nurture.inbox.smtp_reply import MAX_TEXT, Command, command_in, has_permanent_reply, says_little, status_in
 
 
@@ -110,6 +111,8 @@ def bounce_reason(status: str, text: str, command: Command = "", beside: str = "
     status = said if said and (says_little(status) or not says_little(said)) else status
     command = command or command_in(text)
     word = _by_words(text)
+    if word == LIKELY_UNKNOWN:
+        word = "user unknown" if _answers_rcpt(status, command) else "recipient refused"
     code = _by_code(status)
     if _LOCAL_PROGRAM.match(text):
         word = word if word and word not in HARD_REASONS else "delivery program failed"
@@ -138,6 +141,10 @@ def _is_about_recipient(status: str) -> bool:
     return status.startswith("5.1.") and status not in ("5.1.0", "5.1.7", "5.1.8", "5.1.9")
 
 
+def _answers_rcpt(status: str, command: Command) -> bool:
+    return status.startswith(("5.1.", "4.1.", "5.5.")) or command == "rcpt"
+
+
 def _is_sure(status: str, text: str, command: Command, beside: str) -> bool:
     """Whether an unknown user is one indeed.
 
@@ -145,7 +152,7 @@ def _is_sure(status: str, text: str, command: Command, beside: str) -> bool:
     The bare formula `user unknown` for a whole message, after the recipient was accepted, is what filters of mobile
     carriers and their like say.
     """
-    if status.startswith(("5.1.", "4.1.", "5.5.")) or command == "rcpt" or _SURE.search(f"{text}\n{beside[:MAX_TEXT]}"):
+    if _answers_rcpt(status, command) or _SURE.search(f"{text}\n{beside[:MAX_TEXT]}"):
         return True
     return not (command or has_permanent_reply(text) or _FORMULA.search(text))
 

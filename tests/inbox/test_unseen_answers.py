@@ -34,6 +34,7 @@ NOBODY_THERE = [
     "Причина: такого адреса нет",
     "존재하지 않는 메일 주소입니다.",
 ]
+NO_MAIL_THERE = ["550 example.net does not accept mail", "We do not accept mail here", "does not accept mail (nullMX)"]
 NO_DOMAIN = [
     "550 mail domain mentioned in email address is unknown",
     "example.net: no DNS A-data returned",
@@ -52,6 +53,14 @@ NOT_FOR_GOOD = [
     ("5.0.0", "550 Too much invalid users tried", "too much mail"),
     ("5.0.0", "550 no such user as sender <me@example.com>", "sender refused"),
     ("5.0.0", "550 we don't handle mail for that domain", "relaying denied"),
+    ("", "Delivery failed. The reason is unknown.", "recipient refused"),
+    ("", "Unable to validate recipient: the directory is down", "recipient refused"),
+    ("", "Could not verify the address, for its server did not answer", "recipient refused"),
+    ("", "550 This server does not accept mail without TLS", "access denied"),
+    ("", "mailbox does not receive messages larger than 5 MB", "message too large"),
+    ("", "The recipient does not accept mail that was sent in bulk", "recipient refused"),
+    ("5.7.1", "550 5.7.1 The domain in the From header is unknown", "sender refused"),
+    ("5.7.1", "550 5.7.1 The domain of the message body link is unknown", "recipient refused"),
 ]
 
 
@@ -65,6 +74,12 @@ def test_whoever_is_not_there_is_a_dead_address_in_whatever_words(text: str) -> 
 def test_a_domain_that_is_not_there_is_a_dead_address_in_whatever_words(text: str) -> None:
     found = bounce_reason("", text)
     assert (found.word, found.is_hard) == ("domain unknown", True)
+
+
+@pytest.mark.parametrize("text", NO_MAIL_THERE)
+def test_a_domain_that_wants_no_mail_at_all_is_a_dead_address(text: str) -> None:
+    found = bounce_reason("", text)
+    assert (found.word, found.is_hard) == ("domain takes no mail", True)
 
 
 @pytest.mark.parametrize(("status", "text", "word"), NOT_FOR_GOOD)

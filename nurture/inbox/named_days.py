@@ -9,6 +9,7 @@ from nurture.inbox.patterns import Found, Patterns
 Named = tuple[date, int, int]
 _BESIDE = 24
 _FIGURES = re.compile(r"\d{1,2}")
+_FIGURE_GOES_ON = re.compile(r"[ .-]?\d|\s?%|\s?h\b")  # a telephone number, a share, an hour
 
 
 def weekdays(text: str, patterns: Patterns, *, today: date) -> Iterator[Named]:
@@ -60,6 +61,8 @@ def _begins(group: str, after: str, patterns: Patterns) -> int | None:
 def days_of_month(text: str, patterns: Patterns, *, today: date) -> Iterator[Named]:
     """Days that name no month, `the 17th`: its next one, today too."""
     for each in patterns.find("day_of_month", text):
+        if _FIGURE_GOES_ON.match(text, each.end):
+            continue
         figures = _FIGURES.search(each.words)
         number = int(figures[0]) if figures else 0
         days = (_first_of_month(today, ahead) + timedelta(days=number - 1) for ahead in range(3))

@@ -293,6 +293,23 @@ interested | ぜひ導入したいです。
 interested | หัวหน้าอนุมัติแล้วค่ะ ออกใบแจ้งหนี้ได้เลย
 interested | วันจันทร์ไม่สะดวกค่ะ วันอังคารได้ไหมคะ
 interested | 이미 예산이 있습니다. 견적서 보내주세요.
+interested | Tuesday doesn't work for me, how about Wednesday?
+interested | Thursday won't work for us. Could we do Friday instead?
+interested | That time doesn't suit me. 4pm?
+interested | It doesn't suit me on Tuesday, can we do Wednesday?
+not_interested | This doesn't work for us.
+not_now | Next week doesn't work for us.
+wrong_person | Tom doesn't work for us any more.
+wrong_person | She no longer works for the company.
+interested | Timing is great for us. Send the contract.
+not_now | The timing isn't great for us.
+not_now | Timing is wrong.
+interested | Can't wait until Thursday's demo!
+interested | We have no time to lose, send the contract.
+interested | No need to call, just send me the contract.
+interested | Am Dienstag passt es für uns nicht, geht Mittwoch?
+interested | ไม่ต้องรอค่ะ เริ่มได้เลย
+interested | สนใจค่ะ แต่ไม่ต้องโทรมานะคะ ส่งเมลมาได้เลย
 """
 
 

@@ -36,7 +36,14 @@ def take_in(
     """Keep the mail and do what its verdict does; False where it was taken in before."""
     if mail.message_id:
         mailboxes.one_at_a_time(conn, mail.message_id)
-        original = inbound.original_of(conn, mail.message_id, mail.from_address, mail.content_digest)
+        original = inbound.original_of(
+            conn,
+            mail.message_id,
+            mail.from_address,
+            mail.content_digest,
+            mailbox=mail.mailbox,
+            received_at=mail.received_at,
+        )
         if original is not None:
             inbound.note_double(conn, mail.mailbox, mail.key, original=original)
             return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, or_, select, text, update
+from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select, text, update
 
 from nurture.domain.value import Value
 from nurture.domain.verdict import Intent, VerdictKind
@@ -95,14 +95,18 @@ def get(conn: Connection, inbound_id: int) -> Inbound | None:
     return _inbound(row) if row else None
 
 
-def original_of(conn: Connection, message_id: str, sender_address: str, content_digest: str) -> int | None:
+def original_of(
+    conn: Connection, message_id: str, sender_address: str, content_digest: str, *, mailbox: str, received_at: datetime
+) -> int | None:
     """The row of this mail where it came before: under another UID, in another folder, or to another of our senders.
 
     Of its writer alone, and with the same content: programs that give every mail the same Message-ID, and people who
-    send one again with other words, must not make two mails one. Of an old row the content is not known: it counts.
+    send one again with other words, must not make two mails one. Of an old row the content is not known: it counts. So
+    does what came to this mailbox at that very moment: a mail numbered anew, which we now read otherwise than then.
     """
     same = inbound.c.message_id == storable(message_id), inbound.c.sender_address == storable(sender_address)
-    is_alike = or_(inbound.c.content_digest == content_digest, inbound.c.content_digest.is_(None))
+    is_numbered_anew = and_(inbound.c.mailbox == mailbox, inbound.c.received_at == received_at)
+    is_alike = or_(inbound.c.content_digest == content_digest, inbound.c.content_digest.is_(None), is_numbered_anew)
     return conn.execute(select(inbound.c.id).where(*same, is_alike).order_by(inbound.c.id).limit(1)).scalar()
 
 
@@ -199,10 +203,11 @@ def listed(
     return _listed(conn, query)
 
 
-def unheard(conn: Connection, *, limit: int) -> list[Inbound]:
-    """Answers of contacts of which nothing took notice and whose run is over, or gone, oldest first."""
+def unheard(conn: Connection, *, since: datetime, limit: int) -> list[Inbound]:
+    """Answers of contacts, not older, of which nothing took notice and whose run is over, or gone, oldest first."""
     goes_on = exists(select(1).where(enrollments.c.id == inbound.c.enrollment_id, enrollments.c.state != "finished"))
-    waiting = select(inbound).where(_IS_UNHEARD, inbound.c.contact_id.is_not(None), ~goes_on)
+    is_fresh = inbound.c.received_at >= since
+    waiting = select(inbound).where(_IS_UNHEARD, inbound.c.contact_id.is_not(None), is_fresh, ~goes_on)
     return [_inbound(row) for row in conn.execute(waiting.order_by(inbound.c.id).limit(limit))]
 
 

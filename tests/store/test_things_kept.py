@@ -117,12 +117,27 @@ def test_a_mail_is_taken_in_once_and_waits_in_the_tray_until_it_is_attached(data
         inbound_id = inbound.add(conn, draft)
         assert inbound_id is not None
         assert inbound.add(conn, draft) is None
-        assert inbound.original_of(conn, "<a@x>", "somchai@example.com", "1") == inbound_id, "its content was not noted"
-        assert inbound.original_of(conn, "<a@x>", "anong@example.com", "1") is None
+        elsewhere = {"mailbox": "krit", "received_at": NOW}
+        known = inbound.original_of(conn, "<a@x>", "somchai@example.com", "1", **elsewhere)
+        assert known == inbound_id, "its content was not noted"
+        assert inbound.original_of(conn, "<a@x>", "anong@example.com", "1", **elsewhere) is None
         (waiting,) = inbound.tray(conn)
         assert (waiting.id, waiting.text, waiting.confidence) == (inbound_id, "ab\ufffd", 80)
         assert inbound.attach(conn, inbound_id, matched_by="by_hand", contact_id=a_person(conn).id)
         assert inbound.tray(conn) == []
+
+
+
+def test_a_mail_that_is_numbered_anew_is_the_same_though_it_is_read_otherwise_than_then(database: Database) -> None:
+    with database.write() as conn:
+        draft = InboundDraft(
+            mailbox="mali", key="1/7", received_at=NOW, kind="reply", message_id="<b@x>", content_digest="1"
+        )
+        inbound_id = inbound.add(conn, draft)
+        later = NOW + timedelta(minutes=1)
+        again = inbound.original_of(conn, "<b@x>", "", "2", mailbox="mali", received_at=NOW)
+        other = inbound.original_of(conn, "<b@x>", "", "2", mailbox="mali", received_at=later)
+    assert (again, other) == (inbound_id, None)
         assert inbound.mark_reacted(conn, [inbound_id], NOW) == 1
         assert inbound.mark_reacted(conn, [inbound_id], LATER) == 0
         found = inbound.get(conn, inbound_id)

@@ -14,6 +14,7 @@ LONGEST_FUNCTION = 60
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base", "types", "models", "consts", "core"}
 VAGUE_VERBS = re.compile(r"^_?(handle|process|manage)(_[a-z]|$)")  # aiosmtpd asks for handle_RCPT and its like
 NAMES_OF_LIBRARIES = {"process_bind_param", "process_result_value", "_handle_client"}
+NAMES_OF_LIBRARIES |= {"handle_starttag", "handle_endtag", "handle_data"}
 LATE_IMPORTS_ALLOWED = {"nurture/cli/main.py"}
 
 

@@ -26,7 +26,10 @@ def build_web(project: Project, database: Database, *, clock: Clock) -> FastAPI:
 
 
 class WebServer:
-    """A uvicorn server that leaves signals to its caller and says when its port is taken."""
+    """A uvicorn server that leaves signals to its caller and says when its port is taken.
+
+    `port` is where it listens once it has started: a free one for 0.
+    """
 
     def __init__(self, application: FastAPI, *, host: str, port: int) -> None:
         self._config = uvicorn.Config(
@@ -34,11 +37,14 @@ class WebServer:
         )
         self._server = _QuietServer(self._config)
         self._host, self._port = host, port
+        self.port = port
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Listening when it returns. Raises ServiceUnavailable where the address cannot be had."""
-        self._task = asyncio.create_task(self._server.serve(sockets=[self._listening()]))
+        listening = self._listening()
+        self.port = listening.getsockname()[1]
+        self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
         while not self._server.started and not self._task.done():
             await asyncio.sleep(0.01)
 

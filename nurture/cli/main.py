@@ -25,6 +25,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "plan": ("nurture.cli.plan", "Say what edits would do to the people who are in campaigns."),
             "apply": ("nurture.cli.apply", "Do it: have the files run as they are now."),
             "test": ("nurture.cli.test", "Play the scenarios of campaigns, and compare with what they expect."),
+            "preview": ("nurture.cli.preview", "Show every mail of a campaign in the browser, or write them as files."),
             "send-test": ("nurture.cli.send_test", "Mail one step to oneself."),
         },
         "Run": {

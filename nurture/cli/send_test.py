@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 import click
 
@@ -20,10 +19,8 @@ from nurture.domain.message import Accepted, Deferred, Outcome, Rejected, Unknow
 from nurture.domain.sender import Sender
 from nurture.errors import InvalidInput, RelayUnavailable
 from nurture.loader.nearest import did_you_mean
-from nurture.rendering.sample import full_facts
+from nurture.preview.people import facts_of_contact, sample_facts
 from nurture.settings import Project
-from nurture.store import enrollments
-from nurture.store import facts as fact_store
 
 _NO_TOKEN = "a-test-has-no-token"  # noqa: S105  it opens nothing: the web answers it by 404
 
@@ -79,27 +76,17 @@ def _step(campaigns: Mapping[str, Campaign], name: str, campaign_name: str | Non
 def _facts(project: Project, campaign: Campaign, email: str | None) -> Facts:
     now = SystemClock().now()
     if email is None:
-        return _sample(project, campaign, now)
+        return sample_facts(
+            "full",
+            language=project.languages[0],
+            campaign=campaign,
+            vocabulary=project.vocabulary,
+            now=now,
+            zone=project.zone,
+        )
     with opened(project) as database, database.read() as conn:
         contact = contact_by(conn, email)
-        run = enrollments.latest_run(conn, contact.id, campaign.name)
-        zone, rules = project.zone, project.score_rules
-        if run:
-            return fact_store.load_for_enrollments(conn, [run], now=now, zone=zone, score_rules=rules)[run.id]
-        people = fact_store.load_for_contacts(
-            conn, [contact.id], now=now, zone=zone, score_rules=rules, campaign=campaign.name
-        )
-    return replace(people[contact.id], stage=campaign.stages[0].name, entered_at=now, stage_entered_at=now, trigger={})
-
-
-def _sample(project: Project, campaign: Campaign, now: datetime) -> Facts:
-    """Somebody of whom everything is known, so that no sentence of the mail is left out."""
-    facts = full_facts(project.languages[0], project.vocabulary)
-    person = replace(
-        facts.contact, first_name="Aom", last_name="Srisuk", company="Baan Suan Coffee", email="aom@example.com"
-    )
-    stage = campaign.stages[0].name
-    return replace(facts, contact=person, now=now, zone=project.zone, stage=stage)
+        return facts_of_contact(conn, contact, campaign, now=now, zone=project.zone, score_rules=project.score_rules)
 
 
 def _content(project: Project, campaign: Campaign, action: EmailAction, facts: Facts, sender: Sender) -> Content:

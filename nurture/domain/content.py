@@ -16,12 +16,16 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A rendered email. `links` are the tracked ones in order: their index is what a click token's URL carries."""
+    """A rendered email. `links` are the tracked ones in order: their index is what a click token's URL carries.
+
+    `preheader` stands in the HTML already, hidden where mail programs show what follows the subject.
+    """
 
     subject: str
     html: str | None
     text: str
     language: str
+    preheader: str = ""
     links: tuple[MessageLink, ...] = ()
     attachments: tuple[Attachment, ...] = ()
 

@@ -132,6 +132,7 @@ class Renderer:
             html=document,
             text=text,
             language=language,
+            preheader=preheader,
             links=tuple(table.links),
             attachments=attached(self._files, action.attach),
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, update
 
 from nurture.domain.contact import WRITABLE_STANDARD_FIELDS, Consent, Contact, ContactDraft
 from nurture.domain.value import Value
@@ -80,6 +80,16 @@ def get_many(conn: Connection, ids: Collection[int]) -> dict[int, Contact]:
     """Contacts by id; ids of nobody are left out."""
     rows = conn.execute(select(contacts).where(contacts.c.id.in_(ids)))
     return {row.id: _contact(row) for row in rows}
+
+
+def search(conn: Connection, text: str, limit: int) -> list[Contact]:
+    """Contacts in whose address, names or company the text stands, capitals or not; the newest where it is empty."""
+    asked = text.strip().lower()
+    columns = (contacts.c.email, contacts.c.first_name, contacts.c.last_name, contacts.c.company)
+    found = select(contacts).order_by(contacts.c.id.desc()).limit(limit)
+    if asked:
+        found = found.where(or_(*(func.lower(column).contains(asked, autoescape=True) for column in columns)))
+    return [_contact(row) for row in conn.execute(found)]
 
 
 def set_values(conn: Connection, contact_id: int, values: Mapping[str, Value], now: datetime) -> bool:

@@ -77,6 +77,23 @@ class Page:
         """What a script comes to."""
         return self._call("Runtime.evaluate", expression=script, returnByValue=True)["result"].get("value")
 
+    def press(self, key: str) -> None:
+        """Press a key and let it go."""
+        for kind in ("keyDown", "keyUp"):
+            self._call("Input.dispatchKeyEvent", type=kind, key=key)
+
+    def wait_for(self, script: str, seconds: float = 60) -> None:
+        """Return as soon as a script comes to something true, which may be after pages have changed."""
+        seen = (
+            f"(() => {{ try {{ return {script} }} catch {{ return false }} }})()"  # what it asks may not be there yet
+        )
+        until = f"new Promise(ok => {{ const look = () => {seen} ? ok(true) : setTimeout(look, 20); look(); }})"
+        late = f"new Promise(ok => setTimeout(() => ok(false), {seconds * 1000}))"
+        waited = self._call(
+            "Runtime.evaluate", expression=f"Promise.race([{until}, {late}])", awaitPromise=True, returnByValue=True
+        )
+        assert waited["result"].get("value") is True, f"never came: {script}\n{self.text}"
+
     @property
     def text(self) -> str:
         return str(self.value("document.body.innerText"))

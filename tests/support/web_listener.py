@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from fastapi import FastAPI
+
 from nurture.cli.listener import WebServer, build_web
 from nurture.clock import Clock
 from nurture.settings import Project
@@ -22,12 +24,19 @@ def free_port() -> int:
 @contextmanager
 def listening(project: Project, database: Database, *, clock: Clock, port: int) -> Iterator[str]:
     """Where it listens, as a URL without a slash at its end."""
+    with serving(build_web(project, database, clock=clock), port=port) as base:
+        yield base
+
+
+@contextmanager
+def serving(application: FastAPI, *, port: int, stopping: asyncio.Event | None = None) -> Iterator[str]:
+    """As `listening`, for any application; `stopping` is set before the server ends."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="web", daemon=True)
     thread.start()
 
     async def start() -> WebServer:
-        server = WebServer(build_web(project, database, clock=clock), host="127.0.0.1", port=port)
+        server = WebServer(application, host="127.0.0.1", port=port)
         await server.start()
         return server
 
@@ -35,6 +44,8 @@ def listening(project: Project, database: Database, *, clock: Clock, port: int) 
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
+        if stopping:
+            loop.call_soon_threadsafe(stopping.set)
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result(20)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(20)

@@ -125,7 +125,12 @@ def test_a_mail_is_taken_in_once_and_waits_in_the_tray_until_it_is_attached(data
         assert (waiting.id, waiting.text, waiting.confidence) == (inbound_id, "ab\ufffd", 80)
         assert inbound.attach(conn, inbound_id, matched_by="by_hand", contact_id=a_person(conn).id)
         assert inbound.tray(conn) == []
-
+        assert inbound.mark_reacted(conn, [inbound_id], NOW) == 1
+        assert inbound.mark_reacted(conn, [inbound_id], LATER) == 0
+        found = inbound.get(conn, inbound_id)
+        assert inbound.listed(conn, 5) == [found]
+        assert found is not None
+        assert found.reacted_at == NOW
 
 
 def test_a_mail_that_is_numbered_anew_is_the_same_though_it_is_read_otherwise_than_then(database: Database) -> None:
@@ -138,12 +143,6 @@ def test_a_mail_that_is_numbered_anew_is_the_same_though_it_is_read_otherwise_th
         again = inbound.original_of(conn, "<b@x>", "", "2", mailbox="mali", received_at=NOW)
         other = inbound.original_of(conn, "<b@x>", "", "2", mailbox="mali", received_at=later)
     assert (again, other) == (inbound_id, None)
-        assert inbound.mark_reacted(conn, [inbound_id], NOW) == 1
-        assert inbound.mark_reacted(conn, [inbound_id], LATER) == 0
-        found = inbound.get(conn, inbound_id)
-        assert inbound.listed(conn, 5) == [found]
-        assert found is not None
-        assert found.reacted_at == NOW
 
 
 def test_how_far_a_mailbox_was_read_is_kept(database: Database) -> None:

@@ -58,10 +58,11 @@ def check_campaign(
 
 def looked_at(path: Path, root: Path, renderer: Renderer, closed_days: frozenset[date]) -> Found:
     """The campaign file with everything that is wrong in it and in what it uses, what comments allow too."""
-    loaded = load_campaign_file(path, renderer.vocabulary, renderer.links_of)
-    problems = list(loaded.problems)
-    if loaded.draft is not None:
-        problems += _CampaignCheck(loaded, loaded.draft, root, renderer, closed_days).problems()
+    with renderer.folder.held():
+        loaded = load_campaign_file(path, renderer.vocabulary, renderer.links_of)
+        problems = list(loaded.problems)
+        if loaded.draft is not None:
+            problems += _CampaignCheck(loaded, loaded.draft, root, renderer, closed_days).problems()
     return Found(campaign=loaded.draft, problems=problems)
 
 

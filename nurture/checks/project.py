@@ -32,7 +32,9 @@ def check_project(
     problems = list(config_problems)
     files = campaign_files(root / "campaigns")
     read = {problem.file for problem in config_problems} | {"config.yaml"}
-    if renderer is not None:
+    if renderer is None:
+        return report_of(with_vain_allows(root, problems, read), campaigns=len(files))
+    with renderer.folder.held():
         campaigns: dict[str, Campaign | None] = {}
         for path in files:
             found = looked_at(path, root, renderer, closed_days)
@@ -43,7 +45,7 @@ def check_project(
         scenarios = scenario_files(root / "campaigns" / "tests")
         problems += _scenario_problems(root, scenarios, campaigns, renderer)
         read |= {path.relative_to(root).as_posix() for path in (*files, *scenarios)}
-        read |= {FOLDER + name for name in renderer.folder.read_names}
+    read |= {FOLDER + name for name in renderer.folder.read_names}
     return report_of(with_vain_allows(root, problems, read), campaigns=len(files))
 
 

@@ -12,13 +12,12 @@ from nurture.domain.facts import Facts
 from nurture.errors import InvalidInput, Problem, Severity
 from nurture.rendering import markdown, static_check
 from nurture.rendering.body_check import body_problems, says_nothing
-from nurture.rendering.environment import MailEnvironment
+from nurture.rendering.environment import MailEnvironment, is_jinja
 from nurture.rendering.failure import FOLDER, BadTemplate
 from nurture.rendering.finished_check import finished_problems
 from nurture.rendering.links import LINK_NAME
 from nurture.rendering.marks import mark
 from nurture.rendering.sample import bare_facts, full_facts
-from nurture.rendering.sandbox import fence
 from nurture.rendering.source import SourceFile, TemplateFolder, Variant
 from nurture.rendering.static_check import Words
 from nurture.rendering.subject_check import subject_remarks
@@ -128,10 +127,11 @@ class TemplateCheck:
         yield from self._clashing_links(file)
 
     def _findings(self, source: str, name: str, words: Words) -> list[static_check.Finding]:
+        if not is_jinja(source):
+            return []
         try:
-            tree = self.environment.read_raw(source, name)
-            found = list(static_check.findings(tree, words))
-            fence(self.environment.read_raw(source, name), name=name, filename=None)
+            found = list(static_check.findings(self.environment.tree_of(source, name), words))
+            self.environment.refuse(source, name)
         except TemplateSyntaxError as error:
             return [static_check.Finding(error.lineno, "", "template-syntax", error.message or "this is not Jinja")]
         return found
@@ -147,7 +147,7 @@ class TemplateCheck:
         """Name, what tells its target from another, and place of each named link in the order of the lines."""
         lines = file.body.split("\n")
         found: list[tuple[str, str, int, str]] = []
-        for name, target, line in static_check.links_in(self.environment.read_raw(file.body, file.name)):
+        for name, target, line in static_check.links_in(self.environment.tree_of(file.body, file.name)):
             written = str(target.value) if isinstance(target, nodes.Const) else ""
             found.append((name, written or repr(target), line, written))
         if file.kind == "md":

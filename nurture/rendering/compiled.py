@@ -10,7 +10,6 @@ from nurture.rendering import markdown, mjml
 from nurture.rendering.environment import MailEnvironment
 from nurture.rendering.failure import FOLDER, BadTemplate
 from nurture.rendering.marks import mark
-from nurture.rendering.sandbox import fence
 from nurture.rendering.source import SourceFile, TemplateFolder
 
 
@@ -47,7 +46,7 @@ def _as_jinja(file: SourceFile, environment: MailEnvironment) -> tuple[str, dict
     if file.kind in ("html", "txt"):
         return _in_layout(file, file.body), {}
     # Read as written first: mistakes then carry the lines of the file, not those of the HTML made from it.
-    fence(environment.read_raw(file.body, file.name), name=file.name, filename=None)
+    environment.refuse(file.body, file.name)
     marked = mark(file.body, environment)
     try:
         converted = markdown.to_html(marked) if file.kind == "md" else mjml.to_html(marked)

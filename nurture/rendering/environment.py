@@ -5,6 +5,7 @@ Attributes, calls, operators and filters are closed lists; everything is metered
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from operator import floordiv, mod
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -27,6 +28,8 @@ from nurture.rendering.sandbox import CHARGE, COMPARE, CONCAT, METERED, SLICE, f
 
 T = TypeVar("T")
 _MAX_SOURCE = 250_000
+_KEPT = 64
+"""More than the mails of a campaign: its check comes to each of them several times."""
 
 _ATTRIBUTES: Mapping[type, frozenset[str]] = MappingProxyType(
     {
@@ -48,6 +51,11 @@ _TESTS: Mapping[str, Callable[..., bool]] = MappingProxyType(
 )
 TESTS = tuple(_TESTS)
 """Every test that a template may ask: `x is none` and so on."""
+
+
+def is_jinja(source: str) -> bool:
+    """Whether the text has anything for Jinja to do; else it is its own result."""
+    return "{{" in source or "{%" in source or "{#" in source
 
 
 class MailEnvironment(ImmutableSandboxedEnvironment):
@@ -74,10 +82,23 @@ class MailEnvironment(ImmutableSandboxedEnvironment):
         self.filters.update(FILTERS)
         woven = {CHARGE: _charged, METERED: _metered, COMPARE: _compared, CONCAT: _concatenated, SLICE: _sliced}
         self.filters.update(woven)
+        self._seen = lru_cache(maxsize=_KEPT)(self.read_raw)
+        self._found_right = lru_cache(maxsize=_KEPT)(self._read_and_fenced)
 
     def read_raw(self, source: str, name: str) -> nodes.Template:
         """The tree as the author wrote it, for looking at; TemplateSyntaxError as from any template."""
         return self._shielded(lambda: super(MailEnvironment, self)._parse(source, name, None), name)
+
+    def tree_of(self, source: str, name: str) -> nodes.Template:
+        """As `read_raw`, and the same tree for the same text: nobody may change it."""
+        return self._seen(source, name)
+
+    def refuse(self, source: str, name: str) -> None:
+        """TemplateSyntaxError where the template does what none may; what was found right is not read again."""
+        self._found_right(source, name)
+
+    def _read_and_fenced(self, source: str, name: str) -> None:
+        fence(self.read_raw(source, name), name=name, filename=None)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         if len(source) > _MAX_SOURCE:

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -20,7 +21,15 @@ _LABEL = re.compile(r"\{\s*+([A-Za-z0-9][\w-]*+)?\s*+(\.button)?\s*+\}")
 
 def to_html(marked: Marked) -> str:
     """The HTML of a marked Markdown text; the marks are still words."""
-    return _loops_inside_lists(_parser(marked).render(marked.text), marked)
+    parser, tokens = _read(marked)
+    return _loops_inside_lists(parser.renderer.render(tokens, parser.options, {}), marked)
+
+
+@lru_cache(maxsize=64)
+def _read(marked: Marked) -> tuple[MarkdownIt, list[Token]]:
+    """The parser with its tokens, which nobody changes: the check of a campaign comes to a text several times."""
+    parser = _parser(marked)
+    return parser, parser.parse(marked.text)
 
 
 def _statement_lines(marked: Marked) -> Callable[[StateBlock, int, int, bool], bool]:
@@ -44,7 +53,7 @@ def _statement_lines(marked: Marked) -> Callable[[StateBlock, int, int, bool], b
 def links_in(marked: Marked) -> list[tuple[str, str, int]]:
     """Name, target and line of each named link, in order."""
     found: list[tuple[str, str, int]] = []
-    for block in _parser(marked).parse(marked.text):
+    for block in _read(marked)[1]:
         line = (block.map or [0])[0] + 1
         for token in block.children or []:
             line += token.type in ("softbreak", "hardbreak")

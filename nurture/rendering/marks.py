@@ -7,6 +7,7 @@ escaping, and cannot become markup, whatever they say.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jinja2 import Environment
 
@@ -59,6 +60,7 @@ class Marked:
         return lines
 
 
+@lru_cache(maxsize=64)
 def mark(source: str, environment: Environment) -> Marked:
     """`source` with its Jinja marks as words; raises TemplateSyntaxError where Jinja cannot tell its marks apart."""
     prefix = "zqj"

@@ -20,7 +20,7 @@ from nurture.rendering.attachments import attached
 from nurture.rendering.check import LinkPlace, TemplateCheck
 from nurture.rendering.compiled import TemplateLoader
 from nurture.rendering.context import context_of, mail_context
-from nurture.rendering.environment import MailEnvironment
+from nurture.rendering.environment import MailEnvironment, is_jinja
 from nurture.rendering.failure import FAILURES, FOLDER, BadTemplate, bad_template
 from nurture.rendering.files import DiskFiles, Files
 from nurture.rendering.links import LinkTable, rewrite_html, rewrite_text, safe_url, without_names
@@ -228,6 +228,8 @@ class Renderer:
         self, source: str, facts: Facts, language: str, context: dict[str, object], *, where: str, line: int = 0
     ) -> str:
         def made() -> str:
+            if not is_jinja(source):
+                return source
             with metered(facts, language):
                 return _collected(self._compiled_text(source), context)
 

@@ -4,7 +4,8 @@ Nothing outside `templates/emails/` is ever read: no absolute path, no `..`, no 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -60,6 +61,15 @@ class Variant:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What has been looked at since the folder is held still."""
+
+    entries: dict[str, list[str]] = field(default_factory=dict)
+    variants: dict[str, dict[str, Variant]] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+
+
 class TemplateFolder:
     """The project's `templates/emails/`; reads a file again when its time or size has changed.
 
@@ -70,6 +80,17 @@ class TemplateFolder:
         self._files = files or DiskFiles(root)
         self._languages = languages or ("en",)
         self._read: dict[str, SourceFile] = {}
+        self._held: _Held | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Inside, nothing is looked at twice on the disk: for one look over many mails, in one thread."""
+        before = self._held
+        self._held = before or _Held()
+        try:
+            yield
+        finally:
+            self._held = before
 
     @property
     def read_names(self) -> tuple[str, ...]:
@@ -78,6 +99,13 @@ class TemplateFolder:
 
     def variants(self, template: str) -> dict[str, Variant]:
         """The template in each language that it has; BadTemplate where it has no or two sources for one."""
+        if self._held is None:
+            return self._variants(template)
+        if template not in self._held.variants:
+            self._held.variants[template] = self._variants(template)
+        return self._held.variants[template]
+
+    def _variants(self, template: str) -> dict[str, Variant]:
         if not _NAME.fullmatch(template):
             raise BadTemplate(
                 f"`{template}` is not the name of a template",
@@ -109,7 +137,7 @@ class TemplateFolder:
         """Names of files by language and kind."""
         parent, _, stem = template.rpartition("/")
         found: dict[str, dict[str, list[str]]] = {}
-        for entry in self._files.names_in(FOLDER + parent):
+        for entry in self._entries(parent):
             variant = _VARIANT.fullmatch(entry[len(stem) :]) if entry.startswith(stem) else None
             if variant:
                 language = (variant["language"] or self._languages[0]).lower()
@@ -117,6 +145,14 @@ class TemplateFolder:
                 name = f"{parent}/{entry}" if parent else entry
                 found.setdefault(language, {}).setdefault(variant["kind"], []).append(name)
         return found
+
+    def _entries(self, folder: str) -> list[str]:
+        if self._held is not None and folder in self._held.entries:
+            return self._held.entries[folder]
+        entries = list(self._files.names_in(FOLDER + folder))
+        if self._held is not None:
+            self._held.entries[folder] = entries
+        return entries
 
     def _missing(self, template: str, found: Mapping[str, object]) -> BadTemplate:
         known = sorted({path.split(".")[0] for path in self._files.below(FOLDER)})
@@ -138,6 +174,14 @@ class TemplateFolder:
 
     def read(self, name: str) -> SourceFile:
         """The file as it is now."""
+        if self._held is not None and name in self._held.read:
+            return self._read[name]
+        file = self._as_it_is(name)
+        if self._held is not None:
+            self._held.read.add(name)
+        return file
+
+    def _as_it_is(self, name: str) -> SourceFile:
         stamp = self._files.stamp(name, within=FOLDER, what="template")
         kept = self._read.get(name)
         if kept is not None and kept.stamp == stamp:
@@ -154,6 +198,8 @@ class TemplateFolder:
 
     def is_current(self, file: SourceFile) -> bool:
         """Whether the file on disk is still the one that was read."""
+        if self._held is not None and file.name in self._held.read:
+            return self._read[file.name] is file
         try:
             return self._files.stamp(file.name, within=FOLDER) == file.stamp
         except (OSError, InvalidInput):

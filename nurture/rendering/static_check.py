@@ -4,7 +4,7 @@ Names, fields, filters, events, steps and links that do not exist are named with
 branches that no trial rendering would enter.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jinja2 import nodes
@@ -63,31 +63,35 @@ class Finding:
 
 def findings(tree: nodes.Template, words: Words) -> Iterator[Finding]:
     """Everything wrong in a tree as the author wrote it."""
+    parts = list(tree.find_all(nodes.Node))
     unknown = [
-        *_unknown("filter", tree.find_all(nodes.Filter), FILTERS),
-        *_unknown("test", tree.find_all(nodes.Test), TESTS),
+        *_unknown("filter", [part for part in parts if isinstance(part, nodes.Filter)], FILTERS),
+        *_unknown("test", [part for part in parts if isinstance(part, nodes.Test)], TESTS),
     ]
     yield from unknown
+    names = [part for part in parts if isinstance(part, nodes.Name)]
     if not unknown:  # Jinja cannot tell which names are free while a filter is missing
-        yield from _unknown_names(tree, words)
-    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx in ("store", "param")}
-    yield from _unknown_fields(tree, words, own)
-    for call in tree.find_all(nodes.Call):
-        if isinstance(call.node, nodes.Name) and call.node.name not in own:
+        yield from _unknown_names(tree, names, words)
+    own = {name.name for name in names if name.ctx in ("store", "param")}
+    yield from _unknown_fields([part for part in parts if isinstance(part, nodes.Getattr)], words, own)
+    for call in parts:
+        if isinstance(call, nodes.Call) and isinstance(call.node, nodes.Name) and call.node.name not in own:
             yield from _wrong_call(call, call.node.name, words)
 
 
-def _unknown(what: str, used: Iterator[nodes.Filter | nodes.Test], known: Collection[str]) -> Iterator[Finding]:
+def _unknown(what: str, used: Sequence[nodes.Filter | nodes.Test], known: Collection[str]) -> Iterator[Finding]:
     for node in used:
         if node.name not in known:
             hint = nearest(node.name, known) or f"There are {', '.join(sorted(known))}."
             yield Finding(node.lineno, node.name, f"unknown-{what}", f"there is no {what} `{node.name}`", hint)
 
 
-def _unknown_names(tree: nodes.Template, words: Words) -> Iterator[Finding]:
+def _unknown_names(tree: nodes.Template, names: Sequence[nodes.Name], words: Words) -> Iterator[Finding]:
+    if {name.name for name in names} <= set(words.names()):
+        return  # without asking Jinja, which has to compile the template to tell
     free = find_undeclared_variables(tree) - set(words.names())
     seen: set[tuple[str, int]] = set()
-    for node in tree.find_all(nodes.Name):
+    for node in names:
         if node.name not in free or (node.name, node.lineno) in seen or node.ctx != "load":
             continue
         seen.add((node.name, node.lineno))
@@ -100,9 +104,9 @@ def _unknown_names(tree: nodes.Template, words: Words) -> Iterator[Finding]:
         yield Finding(node.lineno, node.name, "unknown-name", f"`{node.name}` is not known here", hint)
 
 
-def _unknown_fields(tree: nodes.Template, words: Words, own: Collection[str]) -> Iterator[Finding]:
+def _unknown_fields(parts: Sequence[nodes.Getattr], words: Words, own: Collection[str]) -> Iterator[Finding]:
     known = words.fields()
-    for node in tree.find_all(nodes.Getattr):
+    for node in parts:
         if isinstance(node.node, nodes.Name) and node.node.name in known and node.node.name not in own:
             fields, what = known[node.node.name], node.node.name
         elif event := _asked_event(node.node):

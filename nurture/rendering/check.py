@@ -22,8 +22,8 @@ from nurture.rendering.source import SourceFile, TemplateFolder, Variant
 from nurture.rendering.static_check import Words
 from nurture.rendering.subject_check import subject_remarks
 
-Trial = Callable[[EmailAction, Facts, str], Content]
-"""Renders an action for facts in a language."""
+Trial = Callable[[EmailAction, Facts, str, bool], Content]
+"""Renders an action for facts in a language, with a text part or without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,9 +185,10 @@ class TemplateCheck:
     def _tried(self, action: EmailAction, variant: Variant, words: Words, place: Problem) -> Iterator[Problem]:
         """What shows only when the mail is rendered: for somebody unknown, and for somebody known well."""
         made: list[Content] = []
-        for facts in (bare_facts(variant.language), full_facts(variant.language, words.vocabulary)):
+        bare, full = bare_facts(variant.language), full_facts(variant.language, words.vocabulary)
+        for facts, has_text in ((bare, True), (full, False)):
             try:
-                made.append(self.trial(action, facts, variant.language))
+                made.append(self.trial(action, facts, variant.language, has_text))
             except BadTemplate as error:
                 is_in_step = error.file.startswith("campaigns/")
                 yield (

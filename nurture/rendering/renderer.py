@@ -33,6 +33,7 @@ from nurture.rendering.text_part import derive
 from nurture.rendering.uses import templates_taken_in
 
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, remove_inlined_selectors=True, load_remote_stylesheets=False)
+_TAG = re.compile(r"<[^>]*>")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
@@ -96,8 +97,12 @@ class Renderer:
         sender: Sender,
         campaign: str,
         purpose: Purpose = "marketing",
+        has_text: bool = True,
     ) -> Content:
-        """As `render`, in a language that the template has."""
+        """As `render`, in a language that the template has.
+
+        Without `has_text` the text part is not laid out, which takes longer than all the rest: for a trial only.
+        """
         variant = self.folder.variants(action.template)[language]
         file = self.folder.read(variant.source)
         place = FOLDER + file.name
@@ -118,8 +123,11 @@ class Renderer:
         document, values = self._run(self.environment, file.name, facts, language, context)
         document = self._finished(document, file, preheader, table)
         own = (urls.click or "", unsubscribe)
-        visible = self._located(lambda: derive(document, addresses=own, values=values), place)
-        text = visible
+        if has_text:
+            text = visible = self._located(lambda: derive(document, addresses=own, values=values), place)
+        else:
+            visible = html.unescape(_TAG.sub(" ", document))
+            text = f"{visible} {unsubscribe if unsubscribe in document else ''}"
         if variant.text:
             written, _ = self._run(self._plain, variant.text, facts, language, context)
             text = without_names(self._located(lambda: rewrite_text(written, table), FOLDER + variant.text))
@@ -193,10 +201,12 @@ class Renderer:
         steps = {step_id for step_id, _ in actions}
         return Words(vocabulary=self.vocabulary, steps=steps, links=links, is_mail=is_mail)
 
-    def _try(self, action: EmailAction, facts: Facts, language: str) -> Content:
+    def _try(self, action: EmailAction, facts: Facts, language: str, has_text: bool) -> Content:
         urls = MailUrls(unsubscribe="https://example.com/unsubscribe/TRIAL")
         sender = Sender(name="sender", email="sender@example.com", display_name="Sender")
-        return self.render_variant(action, facts, language=language, urls=urls, sender=sender, campaign="trial")
+        return self.render_variant(
+            action, facts, language=language, urls=urls, sender=sender, campaign="trial", has_text=has_text
+        )
 
     def _context(self, facts: Facts, language: str) -> dict[str, object]:
         return context_of(

@@ -68,6 +68,17 @@ def test_each_mistake_is_named_with_its_line(both: Project, body: str, expected:
     assert both.check() == [expected]
 
 
+@pytest.mark.parametrize("hidden", ["unsubscribe_url", "company.address"])
+def test_a_duty_that_is_hidden_from_people_who_are_known_is_missed(both: Project, hidden: str) -> None:
+    duties = {"unsubscribe_url": "[Unsubscribe]({{ unsubscribe_url }})", "company.address": "{{ company.address }}"}
+    shown = " ".join(
+        f"{{% if not contact.phone %}}{text}{{% endif %}}" if name == hidden else text for name, text in duties.items()
+    )
+    both.write("mail.md", f"---\nsubject: Hello\nlayout: none\n---\n{shown}")
+
+    assert both.check() == [f"mail.md:0 {'unsubscribe' if hidden == 'unsubscribe_url' else 'address'}-missing"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from nurture.checks.project import check_project
 from nurture.checks.report import Report
+from nurture.cli.excerpt import excerpt
 from nurture.cli.output import console, json_option, print_json
 from nurture.errors import Problem
 from nurture.rendering.renderer import Renderer
@@ -30,7 +31,7 @@ def command(ctx: click.Context, is_json: bool) -> None:
     if is_json:
         print_json(report.as_json())
     else:
-        _show(report)
+        _show(report, Path(ctx.obj["folder"]))
     ctx.exit(1 if report.errors else 0)
 
 
@@ -53,10 +54,16 @@ def renderer_for(project: Project) -> Renderer:
     )
 
 
-def _show(report: Report) -> None:
+def _show(report: Report, root: Path) -> None:
     out = console()
+    file = ""
     for problem in sorted((*report.errors, *report.warnings)):
-        out.print(in_words(problem))
+        if out.is_terminal and file and file != problem.file:
+            out.print()
+        file = problem.file
+        told, hint = _told(problem), _hint(problem)
+        line = excerpt(root, problem, width=out.width) if out.is_terminal else ""
+        out.print("\n".join(part for part in (told, line, hint) if part))
     found = [_counted(len(report.errors), "error"), _counted(len(report.warnings), "warning")]
     campaigns = _counted(report.campaigns, "campaign")
     if report.errors or report.warnings:
@@ -68,11 +75,19 @@ def _show(report: Report) -> None:
 
 def in_words(problem: Problem) -> str:
     """A problem on two lines with rich's markup: the place first, as terminals and editors open it at a click."""
+    hint = _hint(problem)
+    return f"{_told(problem)}\n{hint}" if hint else _told(problem)
+
+
+def _told(problem: Problem) -> str:
     place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part)
     colour = _COLOURS[problem.severity]
     code = escape(f"[{problem.code}]")
-    told = f"[bold]{escape(place)}[/]: [{colour}]{problem.severity}[/] [dim]{code}[/] {escape(problem.message)}"
-    return f"{told}\n    [cyan]→[/] {escape(problem.hint[0].upper() + problem.hint[1:])}" if problem.hint else told
+    return f"[bold]{escape(place)}[/]: [{colour}]{problem.severity}[/] [dim]{code}[/] {escape(problem.message)}"
+
+
+def _hint(problem: Problem) -> str:
+    return f"    [cyan]→[/] {escape(problem.hint[0].upper() + problem.hint[1:])}" if problem.hint else ""
 
 
 def _counted(number: int, word: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from tests.benchmarks import incoming, queue, sending, simulating, starting
+from tests.benchmarks import checking, incoming, queue, sending, simulating, starting
 from tests.benchmarks.figures import FULL, QUICK, kept, machine, shown
 from tests.benchmarks.place import ROOT
 
@@ -33,6 +33,7 @@ def main() -> None:
         for each in chain(
             starting.measure(sizes),
             simulating.measure(sizes),
+            checking.measure(folder, sizes),
             incoming.measure(folder, sizes),
             queue.measure(folder, sizes),
             sending.measure(folder, sizes),

@@ -25,6 +25,7 @@ class Sizes:
     idle_passes: int
     starts: int
     simulated: int
+    campaigns: int
 
 
 FULL = Sizes(
@@ -39,6 +40,7 @@ FULL = Sizes(
     idle_passes=20,
     starts=5,
     simulated=10_000,
+    campaigns=100,
 )
 QUICK = Sizes(
     rounds=1,
@@ -52,6 +54,7 @@ QUICK = Sizes(
     idle_passes=2,
     starts=1,
     simulated=20,
+    campaigns=2,
 )
 
 

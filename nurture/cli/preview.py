@@ -136,9 +136,10 @@ async def _serve(
     web = WebServer(application, host=_HOST, port=USUAL_PORT if port is None else port)
     try:
         await web.start()
-    except ServiceUnavailable:
+    except ServiceUnavailable as taken:
         if port is not None:
-            raise
+            hint = "Choose another by --port; without it a free one is taken."
+            raise ServiceUnavailable(taken.message, hint=hint) from None
         web = WebServer(application, host=_HOST, port=0)
         await web.start()
     url = f"http://{_HOST}:{web.port}/"

@@ -20,6 +20,7 @@ from tests.support.project import make_workshop
 from tests.support.web_listener import free_port, serving
 
 HELLO = "templates/emails/hello.md"
+ROOT = Path(__file__).parents[2]
 IN_MAIL = "document.querySelector('iframe').contentDocument"
 
 
@@ -151,3 +152,14 @@ def test_the_written_page_works_without_a_server(desk: Desk, page: Page, tmp_pat
     page.wait_for(f"getComputedStyle({IN_MAIL}.body).backgroundColor === 'rgb(16, 22, 19)'")
     page.press("ArrowRight")
     page.wait_for("document.querySelector('h1').textContent === 'The guide'")
+
+
+def test_no_shipped_mail_is_wider_than_a_phone_whatever_its_reader_is_called(page: Page, tmp_path: Path) -> None:
+    previewer = previewer_of(lambda: load_project(ROOT, None, {}), config=None, clock=SystemClock())
+    write_previews(previewer, tmp_path, campaigns=previewer.campaigns(), who="odd", languages=("en",))
+    page.look_like(width=360, height=700)
+    mails = sorted(tmp_path.glob("*/*.html"))
+    assert len(mails) > 10
+    for mail in mails:
+        page.open(mail.as_uri())
+        assert page.value("document.documentElement.scrollWidth <= innerWidth"), f"{mail.name} scrolls sideways"

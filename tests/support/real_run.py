@@ -36,7 +36,7 @@ from nurture.simulation.letter import Letter
 from nurture.simulation.mail_server import MailServer
 from nurture.simulation.people import SILENT, Person
 from nurture.simulation.reader import Reader, Readers
-from nurture.store import contacts, enrollments, hits, holds, messages, tables, tasks
+from nurture.store import contacts, enrollments, hits, holds, messages, storms, tables, tasks
 from nurture.store.database import Database
 
 SAID: dict[Intent, str] = {
@@ -98,6 +98,7 @@ class RealRun:
     tasks_seen: set[int] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
     links: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    newest_return: datetime | None = None
     noted: int = 0
     mails: int = 0
 
@@ -110,7 +111,7 @@ class RealRun:
         await server.start()
         project = on_loopback(self.project, smtp_port=server.port, web_port=8025)
         engine = build_engine(project, self.database, clock=self.clock, chance=SeededChance(1))
-        assert self.campaign.name in engine.library.campaigns
+        assert self.campaign.name in engine.running.campaigns
         for made in crowd:
             self.note(made.at, partial(self._arrive, made.contact))
         try:
@@ -129,8 +130,8 @@ class RealRun:
         judged = 1
         while judged:
             with self.database.write() as conn:
-                judged = judge_hits(conn, engine.desk, engine.library.campaigns, now=now)
-        self.breaker.look(now)
+                judged = judge_hits(conn, engine.desk, engine.running.campaigns, now=now)
+        self._look_for_storms(now)
         await engine.worker.drain()
         await engine.worker.finish()
         self._note_tasks(now)
@@ -275,6 +276,14 @@ class RealRun:
         with self.database.write() as conn:
             rules = rules_of(self.project)
             close_task(conn, task_id, note="", campaigns=self._campaigns(), rules=rules, now=now)
+
+    def _look_for_storms(self, now: datetime) -> None:
+        """Once for all that came back: a week's mails grow fewer, so that a second look could see another thing."""
+        with self.database.read() as conn:
+            newest = storms.newest_at(conn)
+        if newest is not None and newest != self.newest_return:
+            self.newest_return = newest
+            self.breaker.look(now)
 
     def _note_storms(self, now: datetime) -> None:
         with self.database.read() as conn:

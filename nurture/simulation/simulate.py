@@ -1,6 +1,6 @@
 """`nurture simulate`: a campaign, people and how they behave, played from due to due on a clock that waits for nobody.
 
-Why in memory rather than through the store: docs/decisions/0008-a-simulation-has-no-store.md.
+Why in memory rather than through the store: docs/decisions/0009-a-simulation-has-no-store.md.
 """
 
 import heapq

@@ -1,5 +1,6 @@
 """`nurture simulate`: months of a campaign in seconds, with made-up or given people, and nobody is mailed."""
 
+import shlex
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -13,6 +14,7 @@ from nurture.app import library_of, renderer_of, rules_of
 from nurture.cli.output import console, json_option
 from nurture.cli.project import campaign_by, opened, project_of
 from nurture.cli.simulate_json import write_json
+from nurture.cli.simulate_page import Recipe, page_of
 from nurture.cli.simulate_view import show
 from nurture.cli.where import condition_of, where_option
 from nurture.clock import SystemClock
@@ -26,6 +28,7 @@ from nurture.rendering.renderer import Renderer
 from nurture.settings import Project
 from nurture.simulation.crowd import make_crowd
 from nurture.simulation.people_given import newcomer, of_database, of_drafts
+from nurture.simulation.played import Played
 from nurture.simulation.reader import Readers
 from nurture.simulation.simulate import LinksOf, Newcomer, simulate
 from nurture.store import contacts as contact_store
@@ -61,6 +64,14 @@ _DATABASE = "database"
     metavar="FILE",
     help="How people behave (YAML), where it is to be otherwise than nurture's own file has it.",
 )
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    default=None,
+    metavar="FILE",
+    help="Write a page with charts too, one file that needs nothing else.",
+)
 @json_option
 @click.pass_context
 def command(
@@ -72,6 +83,7 @@ def command(
     seed: int,
     start: datetime | None,
     behaviour: Path | None,
+    page: Path | None,
     is_json: bool,
 ) -> None:
     """Play CAMPAIGN on a clock that waits for nobody, and show what it would send, to whom, when, and why not.
@@ -82,6 +94,8 @@ def command(
     played_campaign = campaign_by(library_of(project).campaigns, campaign)
     if where is not None and who != _DATABASE:
         raise UsageError("--where chooses among the database's people", hint="Add --contacts database.")
+    if page is not None and not page.parent.is_dir():
+        raise UsageError(f"there is no folder {page.parent}", hint="Make it first, or write the page elsewhere.")
     behaves = read_behaviour(behaviour, played_campaign, project.vocabulary)
     begin = _begin(start, project, is_database=who == _DATABASE)
     people = _people(who, where, project, played_campaign, behaves, begin, seed)
@@ -104,10 +118,27 @@ def command(
             seed=seed,
             progress=_now_and_then(progress, begin, end),
         )
+    if page is not None:
+        recipe = _recipe(played, who, where, behaviour)
+        page.write_text(page_of(played, recipe), encoding="utf-8", newline="\n")
+        click.echo(f"the page is in {page}", err=True)
     if is_json:
         write_json(played, sys.stdout)
     else:
         show(played, console())
+
+
+def _recipe(played: Played, who: str, where: str | None, behaviour: Path | None) -> Recipe:
+    """The start is written out, for by default it moves on with the days."""
+    words = ["nurture", "simulate", played.campaign, "--contacts", who, "--days", str(played.days)]
+    words += ["--seed", str(played.seed), "--start", played.start.astimezone(played.zone).date().isoformat()]
+    words += ["--where", where] if where is not None else []
+    if behaviour is None:
+        return Recipe(command=shlex.join(words))
+    text = behaviour.read_text(encoding="utf-8-sig", errors="replace")
+    return Recipe(
+        command=shlex.join([*words, "--behaviour", str(behaviour)]), behaviour=str(behaviour), behaviour_text=text
+    )
 
 
 def _begin(start: datetime | None, project: Project, *, is_database: bool) -> datetime:

@@ -31,7 +31,7 @@ def show(played: Played, out: Console) -> None:
     _steps(played, out)
     _volume(played, out)
     _counts("Held, at first", Counter(each.by for each in played.holds), out)
-    _counts("Skipped", Counter(_reason(each) for each in played.skips), out)
+    _counts("Skipped", Counter(reason_of(each) for each in played.skips), out)
     _funnel(played, out)
     _counts("Outcomes", Counter(dict(played.outcomes)), out)
     _counts("What people and the team did", Counter(dict(played.deeds)), out)
@@ -128,7 +128,7 @@ def _funnel(played: Played, out: Console) -> None:
     out.print()
 
 
-def _reason(skip: Skipped) -> str:
+def reason_of(skip: Skipped) -> str:
     """Without what differs from person to person, so that equal reasons are counted together."""
     words = skip.reason.partition(";")[0]
     return f"{skip.step}: {words.partition(' is ')[0] if words.startswith('late:') else words}"

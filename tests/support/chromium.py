@@ -46,10 +46,12 @@ class Page:
         self._from = os.fdopen(from_browser, "rb", buffering=0)
         self._rest = b""
         self._number = 0
+        self.complaints: list[str] = []
         self._session: str | None = None
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        self._call("Page.enable")
+        for domain in ("Page", "Log", "Runtime"):
+            self._call(f"{domain}.enable")
 
     def open(self, url: str) -> None:
         """Loaded when it returns."""
@@ -134,7 +136,19 @@ class Page:
             self._rest += more
         line, _, self._rest = self._rest.partition(b"\0")
         heard: dict[str, Any] = json.loads(line)
+        self._note_complaint(heard)
         return heard
+
+    def _note_complaint(self, heard: dict[str, Any]) -> None:
+        """Errors and warnings of the console, exceptions, and what was refused to load."""
+        said = heard.get("params", {})
+        match heard.get("method"):
+            case "Log.entryAdded" if said["entry"]["level"] in ("error", "warning"):
+                self.complaints.append(said["entry"]["text"])
+            case "Runtime.consoleAPICalled" if said["type"] in ("error", "warning"):
+                self.complaints.append(str([each.get("value") for each in said["args"]]))
+            case "Runtime.exceptionThrown":
+                self.complaints.append(said["exceptionDetails"]["text"])
 
 
 @contextmanager

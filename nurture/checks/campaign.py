@@ -1,7 +1,7 @@
 """Checks one campaign: its file, the mails and texts in it, the files that it names, and the way through it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,15 +33,6 @@ from nurture.rendering.attachments import attached
 from nurture.rendering.files import confined
 from nurture.rendering.renderer import Renderer
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A campaign as far as it could be read, for looking at, and what is wrong with it."""
-
-    campaign: Campaign | None
-    problems: list[Problem]
-
-
 _USUAL_HINTS = {
     "template_syntax": "look for a missing brace, quote or end tag",
     "unknown_field": "declare it in config.yaml",
@@ -53,17 +44,17 @@ def check_campaign(
     path: Path, root: Path, renderer: Renderer, *, closed_days: frozenset[date] = frozenset()
 ) -> list[Problem]:
     """Everything wrong with the campaign file at `path` and with what it uses, save what comments there allow."""
-    return without_allowed(root, looked_at(path, root, renderer, closed_days).problems)
+    return without_allowed(root, looked_at(path, root, renderer, closed_days))
 
 
-def looked_at(path: Path, root: Path, renderer: Renderer, closed_days: frozenset[date]) -> Found:
-    """The campaign file with everything that is wrong in it and in what it uses, what comments allow too."""
+def looked_at(path: Path, root: Path, renderer: Renderer, closed_days: frozenset[date]) -> list[Problem]:
+    """As `check_campaign`, with what comments allow."""
     with renderer.folder.held():
         loaded = load_campaign_file(path, renderer.vocabulary, renderer.links_of)
         problems = list(loaded.problems)
         if loaded.draft is not None:
             problems += _CampaignCheck(loaded, loaded.draft, root, renderer, closed_days).problems()
-    return Found(campaign=loaded.draft, problems=problems)
+    return problems
 
 
 class _CampaignCheck:

@@ -1,6 +1,6 @@
 """Checks a whole project: its config, every campaign with the templates it uses, every scenario."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,10 +8,9 @@ from pathlib import Path
 from nurture.checks.allow import with_vain_allows
 from nurture.checks.campaign import looked_at
 from nurture.checks.report import Report, report_of
-from nurture.domain.campaign import Campaign
+from nurture.checks.scenarios import SCENARIOS, read_scenarios
 from nurture.errors import Problem
 from nurture.loader.library import campaign_files
-from nurture.loader.scenario_file import read_scenario_file, scenario_files
 from nurture.rendering.failure import FOLDER
 from nurture.rendering.renderer import Renderer
 
@@ -35,29 +34,15 @@ def check_project(
     if renderer is None:
         return report_of(with_vain_allows(root, problems, read), campaigns=len(files))
     with renderer.folder.held():
-        campaigns: dict[str, Campaign | None] = {}
         for path in files:
-            found = looked_at(path, root, renderer, closed_days)
-            campaigns[path.stem] = found.campaign
-            problems += map(_told_once, found.problems)
+            problems += map(_told_once, looked_at(path, root, renderer, closed_days))
         if not files:
             problems.append(_no_campaign())
-        scenarios = scenario_files(root / "campaigns" / "tests")
-        problems += _scenario_problems(root, scenarios, campaigns, renderer)
-        read |= {path.relative_to(root).as_posix() for path in (*files, *scenarios)}
+        scenarios = read_scenarios(root, renderer, root / SCENARIOS)
+        problems += (problem for scenario in scenarios for problem in scenario.problems)
+        read |= {path.relative_to(root).as_posix() for path in files} | {scenario.file for scenario in scenarios}
     read |= {FOLDER + name for name in renderer.folder.read_names}
     return report_of(with_vain_allows(root, problems, read), campaigns=len(files))
-
-
-def _scenario_problems(
-    root: Path, paths: Sequence[Path], campaigns: Mapping[str, Campaign | None], renderer: Renderer
-) -> Iterator[Problem]:
-    for path in paths:
-        file = path.relative_to(root).as_posix()
-        scenario = read_scenario_file(
-            path, file, vocabulary=renderer.vocabulary, find=campaigns.get, links_of=renderer.links_of
-        )
-        yield from scenario.problems
 
 
 def _told_once(problem: Problem) -> Problem:

@@ -104,9 +104,9 @@ def percent(count: int, whole: int) -> str:
     if not whole:
         return "0\N{NO-BREAK SPACE}%"
     share = 100 * count / whole
-    if 0 < share < 0.5:
+    if 0 < share < 1:
         return "under 1\N{NO-BREAK SPACE}%"
-    return "over 99\N{NO-BREAK SPACE}%" if 99.5 <= share < 100 else f"{share:.0f}\N{NO-BREAK SPACE}%"
+    return "over 99\N{NO-BREAK SPACE}%" if 99 < share < 100 else f"{share:.0f}\N{NO-BREAK SPACE}%"
 
 
 def findings(played: Played) -> Iterator[str]:

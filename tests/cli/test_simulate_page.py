@@ -156,7 +156,15 @@ def test_many_senders_and_steps_do_not_swell_it() -> None:
 
 @pytest.mark.parametrize(
     ("count", "whole", "words"),
-    [(0, 0, "0 %"), (0, 9, "0 %"), (1, 1000, "under 1 %"), (999, 1000, "over 99 %"), (5, 5, "100 %"), (1, 3, "33 %")],
+    [
+        (0, 0, "0 %"),
+        (0, 9, "0 %"),
+        (1, 200, "under 1 %"),
+        (199, 200, "over 99 %"),
+        (2, 200, "1 %"),
+        (5, 5, "100 %"),
+        (1, 3, "33 %"),
+    ],
 )
 def test_a_share_never_says_nobody_for_some_nor_all_for_most(count: int, whole: int, words: str) -> None:
     assert percent(count, whole).replace("\N{NO-BREAK SPACE}", " ") == words

@@ -10,13 +10,15 @@ setup: .venv/.ready  ## make .venv with .venv/bin/nurture in it
 .venv/.ready: pyproject.toml requirements.lock
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing .venv && \
-	  uv pip install --quiet --python $(PY) --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes -r requirements.lock && \
 	  uv pip install --quiet --python $(PY) --no-deps --no-build-isolation -e . ; \
 	else \
 	  python3 -m venv .venv && \
 	  $(PY) -m pip install --quiet --require-hashes -r requirements.lock && \
 	  $(PY) -m pip install --quiet --no-deps --no-build-isolation -e . ; \
 	fi
+	@# Where Python may not write its bytecode, every start would compile everything anew.
+	@$(PY) -m compileall -q nurture
 	@touch .venv/.ready
 
 demo: setup  ## the whole cycle in a minute, on this machine alone

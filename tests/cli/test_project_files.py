@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import yaml
+
 from tests.cli.commands import call, edit
 from tests.cli.conftest import Nurture
 
@@ -15,6 +17,43 @@ def test_init_makes_a_project_without_a_fault(tmp_path: Path) -> None:
     assert call("-C", tmp_path / "my shop", "check", "--json").json == {"errors": [], "warnings": [], "campaigns": 1}
     names = {path.name for path in (tmp_path / "my shop").iterdir()}
     assert {"config.yaml", "campaign.schema.json", ".gitignore", "contacts.csv", "templates", "campaigns"} <= names
+
+
+def test_what_init_makes_keeps_its_promises_and_can_be_simulated(tmp_path: Path) -> None:
+    assert call("init", tmp_path / "shop").code == 0
+
+    tested = call("-C", tmp_path / "shop", "test")
+    simulated = call("-C", tmp_path / "shop", "simulate", "trial-follow-up", "--contacts", "30", "--json")
+
+    assert (tested.code, tested.out.splitlines()[-1]) == (0, "All right: 3 scenarios met.")
+    assert simulated.code == 0
+    assert {sent["step"] for sent in simulated.json["sends"]} >= {"welcome", "how-is-it-going"}
+    assert not (tmp_path / "shop" / "nurture.db").exists()
+
+
+def test_editors_find_the_schema_of_every_file_that_init_makes(tmp_path: Path) -> None:
+    assert call("init", tmp_path / "shop").code == 0
+    written = [tmp_path / "shop" / "config.yaml", *(tmp_path / "shop" / "campaigns").rglob("*.yaml")]
+
+    for path in written:
+        first = path.read_text("utf-8").splitlines()[0]
+        assert first.startswith("# yaml-language-server: $schema=")
+        schema = json.loads((path.parent / first.partition("=")[2]).read_text("utf-8"))
+        known = schema.get("properties") or schema["$defs"]["ScenarioShape"]["properties"]
+        documents = yaml.safe_load(path.read_text("utf-8"))
+        for document in documents if isinstance(documents, list) else [documents]:
+            assert set(document) <= set(known)
+    assert len(written) == 3
+
+
+def test_what_init_makes_is_checked_and_tested_by_github(tmp_path: Path) -> None:
+    assert call("init", tmp_path / "shop").code == 0
+
+    workflow = yaml.safe_load((tmp_path / "shop/.github/workflows/nurture.yml").read_text("utf-8"))
+
+    ran = [step["run"] for step in workflow["jobs"]["campaigns"]["steps"] if "run" in step]
+    assert ran[-2:] == ["nurture check", "nurture test"]
+    assert "# shop" in (tmp_path / "shop" / "README.md").read_text("utf-8")
 
 
 def test_what_init_makes_sends_nothing_beyond_this_machine(project: Path) -> None:

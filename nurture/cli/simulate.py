@@ -15,6 +15,7 @@ from nurture.cli.output import console, json_option
 from nurture.cli.project import campaign_by, opened, project_of
 from nurture.cli.simulate_json import write_json
 from nurture.cli.simulate_page import Recipe, page_of
+from nurture.cli.simulate_record import check_record, diaries_for, write_record
 from nurture.cli.simulate_view import show
 from nurture.cli.where import condition_of, where_option
 from nurture.clock import SystemClock
@@ -72,6 +73,14 @@ _DATABASE = "database"
     metavar="FILE",
     help="Write a page with charts too, one file that needs nothing else.",
 )
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    metavar="FILE",
+    help="Write one person's story as a scenario for `nurture test`: the richest there is.",
+)
+@click.option("--record-contact", default=None, metavar="EMAIL", help="Whose story --record writes.")
 @json_option
 @click.pass_context
 def command(
@@ -84,6 +93,8 @@ def command(
     start: datetime | None,
     behaviour: Path | None,
     page: Path | None,
+    record: Path | None,
+    record_contact: str | None,
     is_json: bool,
 ) -> None:
     """Play CAMPAIGN on a clock that waits for nobody, and show what it would send, to whom, when, and why not.
@@ -96,9 +107,11 @@ def command(
         raise UsageError("--where chooses among the database's people", hint="Add --contacts database.")
     if page is not None and not page.parent.is_dir():
         raise UsageError(f"there is no folder {page.parent}", hint="Make it first, or write the page elsewhere.")
+    check_record(record, record_contact, is_database=who == _DATABASE)
     behaves = read_behaviour(behaviour, played_campaign, project.vocabulary)
     begin = _begin(start, project, is_database=who == _DATABASE)
     people = _people(who, where, project, played_campaign, behaves, begin, seed)
+    diaries = diaries_for(record_contact, people) if record else None
     end = begin + timedelta(days=days)
     with _bar(is_shown=console(is_error=True).is_terminal) as bar:
         task = bar.add_task(f"playing {days} days", total=days)
@@ -117,6 +130,7 @@ def command(
             days=days,
             seed=seed,
             progress=_now_and_then(progress, begin, end),
+            diaries=diaries,
         )
     if page is not None:
         recipe = _recipe(played, who, where, behaviour)
@@ -126,6 +140,8 @@ def command(
         write_json(played, sys.stdout)
     else:
         show(played, console())
+    if record and diaries:
+        write_record(record, project, played_campaign, diaries, played)
 
 
 def _recipe(played: Played, who: str, where: str | None, behaviour: Path | None) -> Recipe:

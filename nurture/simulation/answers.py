@@ -5,6 +5,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
+from nurture.domain.verdict import Intent
+
 Mood = Literal["interested", "question", "later", "declined"]
 
 SENTENCES: Mapping[tuple[Mood, str], tuple[str, ...]] = MappingProxyType(
@@ -49,6 +51,28 @@ SENTENCES: Mapping[tuple[Mood, str], tuple[str, ...]] = MappingProxyType(
         ),
     }
 )
+
+_SAID: Mapping[tuple[Intent, str], str] = MappingProxyType(
+    {
+        ("interested", "en"): "Sounds good, how do we begin?",
+        ("interested", "th"): "สนใจครับ ขอดูเดโมหน่อย",
+        ("question", "en"): "Can two people share one customer?",
+        ("question", "th"): "ใช้บนมือถือได้ไหมครับ",
+        ("not_now", "en"): "Not now, we are very busy. Perhaps later.",
+        ("not_now", "th"): "ช่วงนี้ยุ่งมากค่ะ ยังไม่สะดวกค่ะ",
+        ("not_interested", "en"): "No thank you, we are not interested.",
+        ("not_interested", "th"): "ขอบคุณครับ แต่ยังไม่สนใจครับ",
+        ("wrong_person", "en"): "You have the wrong person, I have nothing to do with sales here.",
+        ("other", "en"): "We opened a second shop near the river last year.",
+    }
+)
+"""One plain sentence for each intent, naming no day, since a day would move what a pause lasts."""
+
+
+def said(intent: Intent, language: str | None) -> str:
+    """Words that are judged to be of that intent; in English where there are none in their language."""
+    return _SAID.get((intent, language or "en")) or _SAID[intent, "en"]
+
 
 _THAI_MONTHS = ("มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
                 "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม")  # fmt: skip

@@ -15,6 +15,7 @@ from nurture.domain.campaign import Campaign, EmailAction
 from nurture.domain.condition import Did, Happened, LastEventField
 from nurture.domain.enrollment import Enrollment
 from nurture.domain.judgement import JUDGED_AFTER, Hit
+from nurture.domain.scenario import Happen
 from nurture.domain.score import ScoreRules
 from nurture.engine.rules import Rules
 from nurture.simulation.course import Course
@@ -31,6 +32,7 @@ from nurture.simulation.deeds import (
     Unsubscribed,
     WentAway,
 )
+from nurture.simulation.diary import Diaries
 from nurture.simulation.happenings import Happenings
 from nurture.simulation.person import Mail, Person
 from nurture.simulation.played import Played
@@ -63,6 +65,7 @@ class _World:
     happenings: Happenings
     readers: Readers
     resumes_after: timedelta | None
+    diaries: Diaries | None = None
     known: dict[int, Reader] = field(default_factory=dict)
     agenda: list[tuple[datetime, int, int, Callable[[datetime], None]]] = field(default_factory=list)
     noted: int = 0
@@ -101,16 +104,29 @@ class _World:
         if newcomer.is_asked_in:
             self.happenings.ask_in(person, now)
             return
-        self.happenings.occur(person, "contact_created", {}, now, now)
+        happens = self._come_by(events, person, now)
+        asked_in_at = now
         if campaign.enroll.is_daily:
             zone = self.course.rules.zone
-            day = now.astimezone(zone).date() + timedelta(days=1)
-            self.note(start_of_day(day, zone), _JUDGE, lambda at: self.happenings.ask_in(person, at))
-        elif not events:
+            asked_in_at = start_of_day(now.astimezone(zone).date() + timedelta(days=1), zone)
+        if self.diaries:
+            self.diaries.begin(person, asked_in_at, None if campaign.enroll.is_daily else happens)
+        self.happenings.occur(person, "contact_created", {}, now, now)
+        if campaign.enroll.is_daily:
+            self.note(asked_in_at, _JUDGE, lambda at: self.happenings.ask_in(person, at))
+        elif happens is None:
             self.happenings.ask_in(person, now, is_by_hand=True)
-        elif "contact_created" not in events:
-            fields = self.readers.made_up_fields(events[0], person.contact.address, now)
-            self.happenings.occur(person, events[0], fields, now, now)
+        elif happens.event != "contact_created":
+            self.happenings.occur(person, happens.event, happens.fields, now, now)
+
+    def _come_by(self, events: Sequence[str], person: Person, now: datetime) -> Happen | None:
+        """The event with which they come, None where the campaign waits for none."""
+        if "contact_created" in events:
+            return Happen(event="contact_created")
+        if not events:
+            return None
+        fields = self.readers.made_up_fields(events[0], person.contact.address, now)
+        return Happen(event=events[0], fields=fields)
 
     def receive(self, person: Person, mail: Mail, now: datetime) -> None:
         """A mail came: its reader will do something about it, or nothing."""
@@ -124,10 +140,17 @@ class _World:
     def task_made(self, person: Person, task_id: int, now: datetime) -> None:
         person.tasks += 1
         at = self.readers.task_done_at(person.contact.address, person.tasks, now, self.course.rules.zone)
-        self.note(at, _DIRECT, lambda moment: self.happenings.close_task(person, task_id, moment))
+        self.note(at, _DIRECT, partial(self._close_task, person, task_id))
+
+    def _close_task(self, person: Person, task_id: int, now: datetime) -> None:
+        if self.diaries:
+            self.diaries.task_done(person, now)
+        self.happenings.close_task(person, task_id, now)
 
     def _do(self, person: Person, mail: Mail, deed: Deed, now: datetime) -> None:
         happenings = self.happenings
+        if self.diaries:
+            self.diaries.did(person, mail, deed, now)
         match deed:
             case Opened():
                 self._hit(person, mail, now, (None,))
@@ -178,10 +201,15 @@ def simulate(
     days: int,
     seed: int,
     progress: Progress = lambda _: None,
+    diaries: Diaries | None = None,
 ) -> Played:
-    """What the campaign does to these people from `start` on; `progress` hears now and then how far it has come."""
+    """What the campaign does to these people from `start` on; `progress` hears now and then how far it has come.
+
+    `diaries` are written where somebody's story is to be told.
+    """
     end = start + timedelta(days=days)
     world = _world(campaign, rules, readers, links_of, resumes_after)
+    world.diaries = diaries
     for newcomer in newcomers:
         world.note(newcomer.at, _DIRECT, partial(world.arrive, newcomer, campaign))
     while (now := world.next_at()) is not None and now < end:

@@ -118,3 +118,39 @@ def test_behaviour_of_one_s_own_stands_over_what_ships(shipped: Path, tmp_path: 
     file.write_text("open: {chance: 0}\nbounce: {}\nout_of_office: {}\nscanner: 0\n", "utf-8")
     called = call("-C", shipped, "simulate", "sales-cycle", "--contacts", "30", "--behaviour", file, *SOON, "--json")
     assert set(json.loads(called.out)["deeds"]) <= {"task", "complained"}
+
+
+def test_what_is_recorded_is_met_by_nurture_test_and_never_written_over(shipped: Path) -> None:
+    file = shipped / "campaigns" / "tests" / "recorded.yaml"
+    arguments = ("-C", shipped, "simulate", "sales-cycle", "--contacts", "12", "--seed", "3", *SOON)
+    recorded = call(*arguments, "--record", file, "--json")
+    assert recorded.json["contacts"] == 12
+    assert "recorded.yaml" in recorded.err
+    text = file.read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=../../scenario.schema.json\n")
+    assert call("-C", shipped, "test", file).code == 0
+    again = call(*arguments, "--record", file)
+    assert again.code == 2
+    assert "is there already" in again.err
+    assert file.read_text("utf-8") == text
+    somebody = next(each["contact"] for each in recorded.json["sends"] if each["contact"] not in text)
+    other = file.with_name("other.yaml")
+    assert call(*arguments, "--record", other, "--record-contact", somebody).code == 0
+    assert f"email: {somebody}" in other.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--record-contact", "nid@example.com"), "Add --record FILE"),
+        (("--record", "x.txt"), "does not end in .yaml"),
+        (("--record", "x.yaml", "--contacts", "database"), "have a past"),
+        (("--record", "x.yaml", "--record-contact", "nobody@example.com"), "is not among the"),
+    ],
+)
+def test_what_cannot_be_recorded_is_said_before_anything_is_played(
+    shipped: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    said = call("-C", shipped, "simulate", "sales-cycle", "--contacts", "5", *SOON, *arguments)
+    assert said.code == 2
+    assert words in said.err

@@ -9,7 +9,7 @@ from nurture.domain.sender import Company
 from nurture.domain.value import EventSpec, FieldSpec
 from nurture.domain.vocabulary import Vocabulary
 
-_WORD = re.compile(r"[^\W\d][\w-]*")
+_WORD = re.compile(r"\w[\w-]*")
 
 
 def words_used(words: ProjectWords, texts: Sequence[str]) -> dict[str, Any]:
@@ -18,6 +18,7 @@ def words_used(words: ProjectWords, texts: Sequence[str]) -> dict[str, Any]:
     So a field that is declared for another campaign makes no new version of this one.
     """
     named = {word for text in texts for word in _WORD.findall(text)}
+    named |= {part for word in named for part in word.split("-")}  # `contact.seats-1` speaks of `seats`
     vocabulary = words.vocabulary
     events = [spec for name, spec in vocabulary.events.items() if name in named]
     named |= {target for spec in events for target, _ in spec.sets}

@@ -9,7 +9,7 @@ from nurture.domain.change import Change, compare
 from nurture.domain.plan import Effect, Group, affected, effects_on
 from nurture.engine.past import Past
 from nurture.engine.version import Built, rewritten
-from nurture.errors import Problem
+from nurture.errors import InvalidInput, Problem
 from nurture.store import places, versions
 from nurture.store.connection import Connection
 from nurture.store.places import Example
@@ -33,7 +33,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignPlan:
-    """What becomes of one campaign. `change` is None unless one version is to follow another.
+    """What becomes of one campaign. `change` is None unless one version is to follow another that can still be read.
 
     `returns`: these very files ran before, as version `ran_as`, and were replaced. `faulty`: the file does not check,
     so that what runs goes on. `holds_back` says why this waits for `nurture apply`, empty where it does not.
@@ -59,6 +59,8 @@ class CampaignPlan:
             return "its file is gone"
         if self.what == "returns":
             return f"version {self.ran_as} was replaced, and comes back by a person's word alone"
+        if self.running is not None and self.change is None:
+            return f"version {self.running.number} cannot be read any more, so that whom it would move is not known"
         moved = sum(each.number for each in self.effects if not each.is_safe)
         return f"it would move {moved:,} or change their times" if moved else ""
 
@@ -76,17 +78,18 @@ def plan_campaign(conn: Connection, past: Past, proposal: Proposal, running: Ver
     ran_as = versions.number_of(conn, name, proposal.digest)
     groups = places.groups(conn, name)
     enrolled = sum(group.number for group in groups)
-    if running is None:
+    old = _readable(conn, past, running)
+    if running is None or old is None:
+        first: What = "new" if running is None else "changed"
         return CampaignPlan(
             name=name,
-            what="new" if ran_as is None else "returns",
-            running=None,
+            what=first if ran_as is None else "returns",
+            running=running,
             digest=proposal.digest,
             examples={},
             enrolled=enrolled,
             ran_as=ran_as,
         )
-    old = past.built(conn, running)
     new = proposal.built
     change = compare(old.campaign, new.campaign, rewritten=rewritten(old, new))
     present = list(_at_present(conn, past, old, groups))
@@ -130,6 +133,13 @@ def plan_removal(conn: Connection, running: Version) -> CampaignPlan:
 def plan_faulty(name: str, running: Version | None, problems: Sequence[Problem]) -> CampaignPlan:
     """A file that does not check: what runs, runs on."""
     return CampaignPlan(name=name, what="faulty", running=running, digest=None, examples={}, problems=tuple(problems))
+
+
+def _readable(conn: Connection, past: Past, running: Version | None) -> Built | None:
+    try:
+        return past.built(conn, running) if running is not None else None
+    except InvalidInput:
+        return None  # `Running.problems` tells it
 
 
 def _at_present(conn: Connection, past: Past, old: Built, groups: Sequence[Group]) -> Iterator[Group]:

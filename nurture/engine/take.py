@@ -45,11 +45,15 @@ def take(
         versions.stop_running(conn, plan.name, now=now)
         _log(conn, plan, because, now, {"number": None})
         return Taken(campaign=plan.name, version=None, places=moved)
-    formerly = former_names(running.formerly, plan.change) if running and plan.change else {}
+    formerly = running.formerly if running else {}
+    if plan.change:
+        formerly = former_names(formerly, plan.change)
     draft = replace(proposal.draft, formerly=formerly)
     taken = versions.take(conn, draft, because=because, now=now)
     if taken is None:
         return None
+    if taken.number == 1:
+        places.go_by(conn, plan.name, taken.digest)
     _log(conn, plan, because, now, {"number": taken.number, "digest": taken.digest})
     return Taken(campaign=plan.name, version=taken, places=moved)
 

@@ -47,6 +47,12 @@ def slice_at(
     return [enrollment_of_row(row) for row in conn.execute(query.with_for_update(key_share=True))]
 
 
+def go_by(conn: Connection, campaign: str, digest: str) -> None:
+    """Have all who are in the campaign go by that version: for who came in before any was kept."""
+    there = update(enrollments).where(enrollments.c.campaign == campaign, UNFINISHED)
+    conn.execute(there.values(digest=digest))
+
+
 def wake(conn: Connection, ids: Sequence[int], *, now: datetime) -> None:
     """Have these runs looked at now; under a lease, once their worker is done with them."""
     if ids:

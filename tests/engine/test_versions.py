@@ -4,11 +4,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
 from nurture.app import running_of
+from nurture.domain.project_words import ProjectWords
+from nurture.domain.sender import Company
+from nurture.domain.value import FieldSpec
+from nurture.domain.vocabulary import Vocabulary
 from nurture.engine.running import Running
 from nurture.engine.take import move_people
+from nurture.loader.kept_words import words_kept, words_used
 from nurture.store import versions
+from nurture.store.tables import enrollments
+from nurture.store.version_tables import campaign_files, campaign_versions
 from tests.support.builders import MONDAY_NINE
 from tests.support.mail_server import MailServer
 from tests.support.project import CAMPAIGN, Workshop, make_workshop
@@ -107,6 +115,42 @@ def test_who_waits_at_a_step_that_is_gone_goes_on_once_it_is_applied(tmp_path: P
     assert number(workshop) == 2, "what was replaced comes back by hand alone"
 
 
+def test_who_came_in_before_versions_were_kept_is_carried_over_too(tmp_path: Path, relay: MailServer) -> None:
+    workshop = make_workshop(tmp_path, port=relay.port, start=SATURDAY)
+    contact = workshop.add_contact()
+    workshop.one_pass()
+    with workshop.database.write() as conn:
+        conn.execute(update(enrollments).values(digest="of-an-earlier-release"))
+        conn.execute(delete(campaign_versions))
+    workshop.one_pass()
+    write(workshop, CAMPAIGN.replace(HELLO, ""))
+    assert apply(workshop) == 1
+    assert workshop.run_of(contact).step == "guide"
+
+
+def test_a_version_that_cannot_be_read_any_more_is_followed_by_the_files_once_they_are_applied(
+    tmp_path: Path, relay: MailServer
+) -> None:
+    workshop = make_workshop(tmp_path, port=relay.port)
+    contact = workshop.add_contact()
+    workshop.one_pass()
+    with workshop.database.write() as conn:
+        conn.execute(
+            update(campaign_files)
+            .where(campaign_files.c.digest == running(workshop).versions["cycle"].files["campaigns/cycle.yaml"])
+            .values(content=b"of a language that is gone: true")
+        )
+    write(workshop, CAMPAIGN.replace("The guide", "The better guide"))
+    workshop.one_pass()
+    found = running(workshop)
+    assert found.plans["cycle"].holds_back.startswith("version 1 cannot be read any more")
+    assert any(each.code == "version" for each in found.problems)
+    apply(workshop)
+    workshop.pass_after(4 * DAY)
+    assert subjects(relay) == ["Your sales cycle, Somchai", "The better guide"]
+    assert workshop.run_of(contact).digest == running(workshop).versions["cycle"].digest
+
+
 def test_the_row_runs_and_not_the_files(tmp_path: Path, relay: MailServer) -> None:
     workshop = make_workshop(tmp_path, port=relay.port, start=SATURDAY)
     workshop.add_contact()
@@ -132,3 +176,15 @@ def test_two_hosts_with_different_files_do_not_take_turns(tmp_path: Path, relay:
     other.pass_after(4 * DAY)
     assert subjects(relay) == ["Your sales cycle, Somchai", "The better guide"], "the other host sends what runs"
     assert other.run_of(contact).digest == running(one).versions["cycle"].digest
+
+
+def test_a_version_keeps_the_words_that_only_a_hyphen_parts_from_others() -> None:
+    vocabulary = Vocabulary(
+        contact_fields={"seats": FieldSpec(name="seats", type="number")}, campaigns=("2024-promo", "another")
+    )
+    words = ProjectWords(
+        project="acme", company=Company(name="Acme", address="Bangkok"), languages=("en",), vocabulary=vocabulary
+    )
+    kept = words_kept(words_used(words, ["{{ contact.seats-1 }} more", "unless: enrolled('2024-promo')"]))
+    assert list(kept.vocabulary.contact_fields) == ["seats"]
+    assert kept.vocabulary.campaigns == ("2024-promo",)

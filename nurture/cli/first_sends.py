@@ -6,7 +6,7 @@ from datetime import timedelta
 import click
 from sqlalchemy import Connection
 
-from nurture.app import library_of
+from nurture.app import campaigns_of
 from nurture.clock import SystemClock
 from nurture.delivery.settings import SmtpSettings
 from nurture.domain.loopback import is_loopback
@@ -42,7 +42,7 @@ def confirm_first_sends(project: Project, database: Database, *, is_agreed: bool
 
 def _waiting(conn: Connection, project: Project) -> int:
     tomorrow = SystemClock().now() + timedelta(days=1)
-    return sum(each.due for each in reports.campaign_status(conn, list(library_of(project).campaigns), tomorrow))
+    return sum(each.due for each in reports.campaign_status(conn, list(campaigns_of(project, conn)), tomorrow))
 
 
 def _is_far(transport: object) -> bool:

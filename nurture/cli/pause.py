@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from nurture.app import library_of
+from nurture.app import campaigns_of
 from nurture.cli.people import Choice, because_option, change_each, people_options, runs_of
 from nurture.cli.project import campaign_by, opened, project_of
 from nurture.clock import SystemClock
@@ -17,6 +17,7 @@ from nurture.loader.nearest import did_you_mean
 from nurture.settings import Project
 from nurture.store import holds
 from nurture.store.connection import Connection
+from nurture.store.database import Database
 
 
 @click.command("pause")
@@ -45,13 +46,13 @@ def command(
     reason = because or "paused by hand"
     until = _until(project, span, now)
     choice = Choice(emails=emails, where=where, campaign=campaign)
-    scope = scope_of(project, choice, sender=sender, is_all=is_all)
 
     def act(conn: Connection, run: Enrollment) -> bool:
         by_hand.pause(conn, run, until=until, because=reason, now=now)
         return True
 
     with opened(project) as database:
+        scope = scope_of(project, database, choice, sender=sender, is_all=is_all)
         if scope is not None:
             with database.write() as conn:
                 holds.put(conn, scope=scope, because=reason, now=now, until_at=until)
@@ -71,7 +72,7 @@ def _until(project: Project, span: str | None, now: datetime) -> datetime | None
     return add(now, duration, Calendar(zone=project.zone))
 
 
-def scope_of(project: Project, choice: Choice, *, sender: str | None, is_all: bool) -> str | None:
+def scope_of(project: Project, database: Database, choice: Choice, *, sender: str | None, is_all: bool) -> str | None:
     """The hold's scope; None where people are meant. Raises UsageError where nothing or two things are named."""
     is_campaign = choice.is_empty and choice.campaign is not None
     named = [not choice.is_empty, is_campaign, sender is not None, is_all]
@@ -85,5 +86,6 @@ def scope_of(project: Project, choice: Choice, *, sender: str | None, is_all: bo
             raise InvalidInput(f"no sender {sender!r} in the config", hint=did_you_mean(sender, project.senders))
         return f"sender:{sender}"
     if is_campaign:
-        return f"campaign:{campaign_by(library_of(project).campaigns, choice.campaign or '').name}"
+        with database.read() as conn:
+            return f"campaign:{campaign_by(campaigns_of(project, conn), choice.campaign or '').name}"
     return None

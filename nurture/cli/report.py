@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 import click
 
-from nurture.app import library_of
+from nurture.app import campaigns_of
 from nurture.cli.group import Group
 from nurture.cli.output import console, json_option, print_json, table
 from nurture.cli.project import campaign_by, opened, project_of
@@ -36,8 +36,8 @@ command.add_command(replies)
 def funnel(ctx: click.Context, campaign: str | None, is_json: bool, is_csv: bool) -> None:
     """How many entered each stage, are in it, have left it, and the median of their days there."""
     project = project_of(ctx)
-    chosen = _chosen(library_of(project).campaigns, campaign)
     with opened(project) as database, database.read() as conn:
+        chosen = _chosen(campaigns_of(project, conn), campaign)
         found = [
             {
                 "campaign": each.name,
@@ -66,8 +66,8 @@ def funnel(ctx: click.Context, campaign: str | None, is_json: bool, is_csv: bool
 def emails(ctx: click.Context, campaign: str | None, is_json: bool, is_csv: bool) -> None:
     """Each step's mails: sent, opened and clicked by people, replied to, bounced, failed, unknown, skipped."""
     project = project_of(ctx)
-    chosen = _chosen(library_of(project).campaigns, campaign)
     with opened(project) as database, database.read() as conn:
+        chosen = _chosen(campaigns_of(project, conn), campaign)
         found = {each.name: _email_rows(conn, each) for each in chosen}
     if is_json:
         print_json([{"campaign": name, "emails": rows} for name, rows in found.items()])

@@ -10,7 +10,7 @@ from statistics import median
 import click
 from rich.markup import escape
 
-from nurture.app import library_of
+from nurture.app import campaigns_of
 from nurture.cli.output import console, json_option, print_json, table
 from nurture.cli.project import campaign_by, opened, project_of
 from nurture.domain.verdict import INTENTS
@@ -60,9 +60,9 @@ def replies(ctx: click.Context, campaign: str | None, is_json: bool, is_csv: boo
     What nobody corrected counts as right: who looks at more of it knows more.
     """
     project = project_of(ctx)
-    if campaign:
-        campaign_by(library_of(project).campaigns, campaign)
     with opened(project) as database, database.read() as conn:
+        if campaign:
+            campaign_by(campaigns_of(project, conn), campaign)
         mails = judgements.judged(conn, campaign)
         hours = [span.total_seconds() / 3600 for span in judgements.answering_times(conn, campaign)]
     found = report_of(mails, campaign=campaign, hours=hours)

@@ -30,12 +30,12 @@ def command(
     """Go on with people, or with what was paused as a whole: --campaign NAME, --sender NAME, --all."""
     project = project_of(ctx)
     choice = Choice(emails=emails, where=where, campaign=campaign)
-    scope = scope_of(project, choice, sender=sender, is_all=is_all)
 
     def act(conn: Connection, run: Enrollment) -> bool:
         return by_hand.resume(conn, run, because=because or "resumed by hand", now=SystemClock().now()) > 0
 
     with opened(project) as database:
+        scope = scope_of(project, database, choice, sender=sender, is_all=is_all)
         if scope is not None:
             with database.write() as conn:
                 was_held = holds.lift(conn, scope)

@@ -92,6 +92,14 @@ def test_people_are_removed_by_address_and_a_whole_campaign_at_once(nurture: Nur
     assert nurture("remove", "--campaign", CAMPAIGN, "--yes").code == 1
 
 
+def test_a_campaign_that_runs_is_paused_though_its_file_is_broken(nurture: Nurture, project: Path) -> None:
+    nurture("apply", "--yes")
+    (project / "campaigns" / f"{CAMPAIGN}.yaml").write_text("stages: [", encoding="utf-8")
+    assert nurture("pause", "--campaign", CAMPAIGN).out == f"Paused: campaign:{CAMPAIGN}.\n"
+    assert nurture("report", "funnel", CAMPAIGN).code == 0
+    assert nurture("resume", "--campaign", CAMPAIGN).code == 0
+
+
 @pytest.mark.usefixtures("everybody")
 def test_people_are_paused_and_go_on(nurture: Nurture) -> None:
     assert nurture("pause", "--where", 'contact.language == "th"').out == f"Paused 1 person in {CAMPAIGN}.\n"

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from nurture.cli.demo_tally import tally
 from nurture.cli.demo_view import funnels
-from nurture.cli.why import show
+from nurture.cli.why_view import show
 from nurture.domain.campaign import Campaign
 from nurture.domain.contact import Contact
 from nurture.engine.story import Story, story_of

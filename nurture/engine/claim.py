@@ -240,8 +240,8 @@ class _Taking:
             case Wait() | Finish():
                 self._save(enrollment, after)
                 return None
-            case Send(step=step):
-                return self._assign(campaign, enrollment, after, step, facts)
+            case Send() as sent:
+                return self._assign(campaign, enrollment, after, sent, facts)
             case Perform(step=step) if isinstance(step.action, WebhookAction):
                 if events.is_done(self.conn, enrollment.id, (step.id, *campaign.formerly.get(step.id, ()))):
                     self._pass_over(campaign, enrollment, after, step, "done already in this run")
@@ -265,8 +265,9 @@ class _Taking:
         return replace(after, revision=before.revision + 1, wake=0)
 
     def _assign(
-        self, campaign: Campaign, before: Enrollment, after: Enrollment, step: Step, facts: Facts
+        self, campaign: Campaign, before: Enrollment, after: Enrollment, sent: Send, facts: Facts
     ) -> Assignment | None:
+        step = sent.step
         name = _sender_of(step) or after.sender
         held_until, held_by = self._no_room(name, after, facts)
         if held_until:
@@ -285,7 +286,10 @@ class _Taking:
         if message is None:
             self._pass_over(campaign, before, after, step, "already in the ledger for this run")
             return None
-        kept = self._save(before, replace(after, because="being sent", held_by=""), is_kept=True)
+        # `record` writes the reason into the log.
+        is_held = before.step == step.id and before.held_by
+        because = f"{sent.because}; held till then: {before.because}" if is_held else sent.because
+        kept = self._save(before, replace(after, because=because, held_by=""), is_kept=True)
         if kept is None:
             reason = "the person moved on"
             messages.settle(self.conn, message, MessageState.CANCELLED, reason=reason, now=self.now)

@@ -11,6 +11,7 @@ from nurture.domain.event import Event
 from nurture.domain.message import Accepted, Deferred, Message, MessageState, Outcome, Rejected, Unknown
 from nurture.domain.retry import POLICY_HOLDS_FOR, RELAY_RETRY_AFTER, retry_after, retry_after_interruption
 from nurture.domain.suppression import forbids
+from nurture.domain.value import Value
 from nurture.engine.notify import queue_notice
 from nurture.engine.perform import Desk
 from nurture.engine.suppress import suppress
@@ -128,8 +129,15 @@ def _log(conn: Connection, settled: Settled, name: str, because: str, now: datet
         stage=message.stage,
         step=message.step,
         because=because,
+        fields=_why(settled) if name == "message_sent" else {},
     )
     events.append(conn, [event])
+
+
+def _why(settled: Settled) -> dict[str, Value]:
+    """The reason of the step's time, where its run still stands there; `because` is what the relay said."""
+    run = settled.enrollment
+    return {"why": run.because} if run and run.because and run.step == settled.message.step else {}
 
 
 def _complete(conn: Connection, settled: Settled, now: datetime) -> None:

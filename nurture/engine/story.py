@@ -58,6 +58,17 @@ def what(event: Event) -> str:
     return _WORDS.get(event.name, event.name.replace("_", " "))
 
 
+def reason_of(event: Event) -> str:
+    """Why it happened: of a mail why it went just then, of everything else what the log says.
+
+    >>> from datetime import UTC, datetime
+    >>> sent = {"name": "message_sent", "at": datetime(2026, 3, 2, tzinfo=UTC), "because": "250 Ok"}
+    >>> reason_of(Event(**sent, fields={"why": "3 days after hello"})), reason_of(Event(**sent))
+    ('3 days after hello', '250 Ok')
+    """
+    return str(event.fields.get("why") or event.because)
+
+
 _WORDS = {
     "message_sent": "sent",
     "message_opened": "opened",

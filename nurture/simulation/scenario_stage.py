@@ -213,5 +213,5 @@ class Stage:
         """Why each run's next step waits, as its row says until the step is done: the reason of its time."""
         with self.database.read() as conn:
             for run in enrollments.unfinished_of(conn, self.contact_id):
-                if run.step and run.because and run.because != "being sent":
+                if run.step and run.because:
                     self.reasons[run.id, run.step] = run.because

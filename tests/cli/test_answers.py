@@ -77,6 +77,35 @@ def test_why_tells_the_story_with_what_comes_next(nurture: Nurture, begun: Path)
     assert "sent welcome" in nurture("why", "aom@example.com").out
 
 
+def test_why_says_why_a_mail_went_and_everything_that_is_still_to_come(nurture: Nurture, begun: Path) -> None:
+    nurture("pause", "--sender", "hello", "--because", "a holiday")
+
+    [run] = nurture("why", "aom@example.com", "--json").json["enrollments"]
+    told = nurture("why", "aom@example.com").out
+
+    [sent] = [each for each in run["history"] if each["what"] == "sent"]
+    assert (sent["reason"], bool(sent["relay"])) == ("at once", True)
+    [call] = run["then"]
+    assert (call["step"], call["only"], call["at_the_latest"]) == ("task", "if contact.phone", False)
+    assert call["because"].startswith("2 business days after how-is-it-going")
+    assert run["moves"] == [
+        {"to": "customer", "because": "ordered"},
+        {"to": "lost", "because": "days_in_campaign > 60"},
+    ]
+    assert [(each["scope"], each["because"]) for each in run["holds"]] == [("sender:hello", "a holiday")]
+    assert "times in Asia/Bangkok" in told
+    assert re.search(r"  then task, \w{3} \d\d \w{3} \d{4} \d\d:\d\d – 2 business days after how-is-it-going", told)
+    assert "  then waits for what moves on\n  or   enters customer – as soon as ordered\n" in told
+    assert "  held the sender hello is paused until `nurture resume`: a holiday\n" in told
+
+
+def test_why_names_the_nearest_campaign(nurture: Nurture, begun: Path) -> None:
+    answer = nurture("why", "aom@example.com", "trial-folow-up")
+
+    assert answer.code == 1
+    assert "Did you mean trial-follow-up?" in answer.err
+
+
 def test_why_says_until_when_somebody_is_paused_and_leaves_out_a_reason_that_there_is_not(
     nurture: Nurture, begun: Path
 ) -> None:

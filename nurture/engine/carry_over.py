@@ -80,14 +80,19 @@ def in_present_words(facts: Facts, campaign: Campaign, enrollment: Enrollment) -
     facts = replace(facts, stage=enrollment.stage, stage_entered_at=enrollment.stage_entered_at)
     if not campaign.formerly:
         return facts
-    present = {then: now for now, names in campaign.formerly.items() for then in names if not campaign.step(then)}
-    called = MappingProxyType(present)
+    called = present_names(campaign)
     return replace(
         facts,
         sent=_called(facts.sent, called),
         opened=_called(facts.opened, called),
         clicked=_called(facts.clicked, called),
     )
+
+
+def present_names(campaign: Campaign) -> Mapping[str, str]:
+    """How the campaign calls each step that had another name in an earlier version."""
+    present = {then: now for now, names in campaign.formerly.items() for then in names if not campaign.step(then)}
+    return MappingProxyType(present)
 
 
 def timed(conn: Connection, past: Past, campaign: Campaign, enrollment: Enrollment) -> Campaign:

@@ -17,7 +17,7 @@ from nurture.domain.facts import Facts
 from nurture.domain.message import Message, MessageState
 from nurture.domain.rates import UNLIMITED, place_in_domain, room_of
 from nurture.domain.walk import walk
-from nurture.engine.carry_over import carry_over, in_present_words, timed
+from nurture.engine.carry_over import carry_over, in_present_words, present_names, timed
 from nurture.engine.log import happened
 from nurture.engine.past import Past
 from nurture.engine.perform import Desk, perform
@@ -175,7 +175,8 @@ def _claim_resends(
     found = []
     for message in claimed:
         campaign = campaigns.get(message.campaign or "")
-        placed = campaign.step(message.step or "") if campaign else None
+        step_id = message.step or ""
+        placed = campaign.step(present_names(campaign).get(step_id, step_id)) if campaign else None
         if campaign is None or placed is None or message.enrollment_id not in facts:
             reason = "asked for again, and its campaign, step or person is gone"
             messages.settle(conn, message, MessageState.CANCELLED, reason=reason, now=now)

@@ -55,7 +55,7 @@ def _write_mails(previewer: Previewer, folder: Path, shown: ShownCampaign, *, is
             continue
         name = step.place.step.id
         letter, mail = previewer.letter(shown.name, name, who=shown.who, language=shown.language)
-        stem = f"{step.number:02}-{_NOT_IN_NAMES.sub('-', name)}.{shown.language or mail.language}"
+        stem = _NOT_IN_NAMES.sub("-", f"{step.number:02}-{name}.{shown.language or mail.language}")
         for ending, data in (("html", mail.html.encode()), ("txt", mail.text.encode()), ("eml", letter.data)):
             path = own / f"{stem}.{ending}"
             path.write_bytes(data)

@@ -88,11 +88,10 @@ class Running:
         """Look at the files and at what runs; take what moves nobody, and say what waits for a person's word."""
         self.look()
         now = self._clock.now()
-        for name, plan in self.plans.items():
+        for plan in self.plans.values():
             if plan.is_safe:
                 self._take(plan, now)
-            else:
-                self._tell(name, plan)
+        self._tell()
         if any(plan.is_safe for plan in self.plans.values()):
             self.look()
 
@@ -151,6 +150,9 @@ class Running:
                 log.warning("a campaign's files cannot be read now", campaign=campaign.name, because=str(trouble))
                 continue
             found[campaign.name] = Proposal(built=made, draft=draft)
+        self._library.refresh()
+        if self._library.seen != seen[0]:
+            return  # saved between the check and the reading: what was read may be half of it
         self._proposals = MappingProxyType(found)
         self._seen = (self._library.seen, self._stamps())
 
@@ -208,12 +210,24 @@ class Running:
         if is_taken:
             log.info("a version was taken", campaign=plan.name, number=_number(is_taken), because=_because(plan))
 
-    def _tell(self, name: str, plan: CampaignPlan) -> None:
-        key = (name, plan.digest or plan.holds_back)
-        if key not in self._told:
-            self._told.add(key)
-            what = "an edit waits for `nurture apply`" if plan.what != "faulty" else "the version that runs goes on"
-            log.warning(what, campaign=name, because=plan.holds_back)
+    def _tell(self) -> None:
+        """Log what waits, and what is wrong with a file, once for as long as that stays so."""
+        waiting = {_subject(plan): plan for plan in self.plans.values() if not plan.is_safe}
+        for plan in (each for key, each in waiting.items() if key not in self._told):
+            if plan.what == "faulty":
+                goes_on = f"version {plan.running.number} goes on" if plan.running else "it does not run"
+                log.warning("a file does not check", campaign=plan.name, because=str(_fault(plan)), meanwhile=goes_on)
+            else:
+                log.warning("an edit waits for `nurture apply`", campaign=plan.name, because=plan.holds_back)
+        self._told = set(waiting)
+
+
+def _subject(plan: CampaignPlan) -> tuple[str, str]:
+    return plan.name, plan.digest or str(_fault(plan))
+
+
+def _fault(plan: CampaignPlan) -> Problem | None:
+    return next((each for each in plan.problems if each.severity == "error"), None)
 
 
 def _number(taken: Taken) -> int | None:

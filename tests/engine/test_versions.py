@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
@@ -13,10 +14,13 @@ from nurture.domain.value import FieldSpec
 from nurture.domain.vocabulary import Vocabulary
 from nurture.engine.running import Running
 from nurture.engine.take import move_people
+from nurture.engine.version import draft_of
 from nurture.loader.kept_words import words_kept, words_used
-from nurture.store import versions
+from nurture.store import messages, versions
+from nurture.store.resends import ask_resend
 from nurture.store.tables import enrollments
 from nurture.store.version_tables import campaign_files, campaign_versions
+from nurture.store.versions import VersionDraft
 from tests.support.builders import MONDAY_NINE
 from tests.support.mail_server import MailServer
 from tests.support.project import CAMPAIGN, Workshop, make_workshop
@@ -149,6 +153,41 @@ def test_a_version_that_cannot_be_read_any_more_is_followed_by_the_files_once_th
     workshop.pass_after(4 * DAY)
     assert subjects(relay) == ["Your sales cycle, Somchai", "The better guide"]
     assert workshop.run_of(contact).digest == running(workshop).versions["cycle"].digest
+
+
+def test_what_was_asked_for_again_is_sent_under_the_name_that_its_step_has_now(
+    tmp_path: Path, relay: MailServer
+) -> None:
+    workshop = make_workshop(tmp_path, port=relay.port)
+    contact = workshop.add_contact()
+    workshop.die_while_sending({contact: True})
+    workshop.pass_after(timedelta(minutes=5))
+    write(workshop, CAMPAIGN.replace("- email: hello", "- email: hello\n        id: hi"))
+    workshop.one_pass()
+    with workshop.database.write() as conn:
+        (unknown,) = messages.of_enrollments(conn, [workshop.run_of(contact).id])
+        assert ask_resend(conn, unknown.id, now=workshop.clock.now())
+    assert (number(workshop), subjects(relay)) == (2, [])
+    workshop.one_pass()
+    assert subjects(relay) == ["Your sales cycle, Somchai"]
+
+
+def test_a_file_that_is_saved_while_it_is_read_does_not_come_to_run(
+    tmp_path: Path, relay: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop = make_workshop(tmp_path, port=relay.port)
+    workshop.add_contact()
+    workshop.one_pass()
+    write(workshop, CAMPAIGN.replace("The guide", "The better guide"))
+
+    def half_saved(*given: Any) -> VersionDraft:
+        (workshop.project.root / "templates" / "emails" / "hello.md").write_text("---\nsub", encoding="utf-8")
+        return draft_of(*given)
+
+    monkeypatch.setattr("nurture.engine.running.draft_of", half_saved)
+    workshop.one_pass()
+    assert number(workshop) == 1
+    assert running(workshop).plans["cycle"].what == "faulty"
 
 
 def test_the_row_runs_and_not_the_files(tmp_path: Path, relay: MailServer) -> None:

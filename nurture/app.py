@@ -92,7 +92,7 @@ def renderer_of(project: Project) -> Renderer:
 
 
 def library_of(project: Project) -> Library:
-    """The project's campaigns, those that load ready to be asked about. What runs is `running_library_of`."""
+    """The project's campaigns as the files have them, for what is tried on them. What runs: `campaigns_of`."""
     return Library(project.root / "campaigns", project.vocabulary, links_of=renderer_of(project).links_of)
 
 

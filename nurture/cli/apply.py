@@ -44,7 +44,7 @@ def command(ctx: click.Context, what: str | None, yes: bool, is_json: bool) -> N
             show(plans, console())
         if wanted:
             _ask(wanted, is_agreed=yes)
-        moved = {plan.name: _apply(running, database, plan, what) for plan in wanted}
+        moved = {plan.name: _apply(running, database, plan) for plan in wanted}
     if is_json:
         print_json({**document_of(plans), "applied": moved})
     else:
@@ -62,11 +62,11 @@ def _ask(plans: Sequence[CampaignPlan], *, is_agreed: bool) -> None:
     click.confirm(f"Apply this to {names}?", abort=True, err=True)
 
 
-def _apply(running: Running, database: Database, plan: CampaignPlan, what: str | None) -> int:
+def _apply(running: Running, database: Database, plan: CampaignPlan) -> int:
     """How many runs were moved or are looked at anew. Raises InvalidInput where things have changed meanwhile."""
     taken = running.apply(plan, because="applied by hand")
     if taken is None:
-        again = f"Look at `nurture plan {plan.name}` again." if what is None else "Make the plan anew: `nurture plan`."
+        again = f"Look at `nurture plan {plan.name}` again."
         raise InvalidInput(f"{plan.name} is not what was planned for any more: nothing was done to it", hint=again)
     moved = 0
     out = console(is_error=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from nurture.errors import UsageError
+from nurture.loader.reference import with_references
 from nurture.loader.schema import Kind, json_schema
 from nurture.settings import CONFIG
 
@@ -20,12 +21,24 @@ KINDS: tuple[Kind, ...] = ("campaign", "config", "scenario")
     default=None,
     help="Only this one (behaviour is for `simulate`); - shows the campaign's else.",
 )
+@click.option(
+    "--markdown",
+    "document",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, writable=True),
+    default=None,
+    metavar="FILE",
+    help="Write the reference of all keys into a Markdown file, between <!-- reference KIND --> and <!-- end -->.",
+)
 @click.pass_context
-def command(ctx: click.Context, where: str | None, kind: Kind | None) -> None:
+def command(ctx: click.Context, where: str | None, kind: Kind | None, document: Path | None) -> None:
     """Write the schemas of campaigns, config and scenarios beside config.yaml, or into DIR; - for the terminal.
 
     Editors find one by the first line of a file: `# yaml-language-server: $schema=../campaign.schema.json`.
     """
+    if document is not None:
+        document.write_text(with_references(document.read_text(encoding="utf-8")), encoding="utf-8")
+        click.echo(f"Wrote the reference into {document}.")
+        return
     if where == "-":
         click.echo(schema_text(kind or "campaign"), nl=False)
         return

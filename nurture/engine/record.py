@@ -13,6 +13,7 @@ from nurture.domain.retry import POLICY_HOLDS_FOR, RELAY_RETRY_AFTER, retry_afte
 from nurture.domain.suppression import forbids
 from nurture.domain.value import Value
 from nurture.engine.notify import queue_notice
+from nurture.engine.past import Past
 from nurture.engine.perform import Desk
 from nurture.engine.suppress import suppress
 from nurture.store import enrollments, events, holds, messages, resends, suppressions
@@ -78,6 +79,9 @@ def _afterwards(conn: Connection, campaigns: Mapping[str, Campaign], message: Me
     if enrollment:
         enrollment = replace(enrollment, wake=0)  # what woke it while it was held still has to be looked at
     campaign = campaigns.get(message.campaign) if message.campaign else None
+    if enrollment and campaign and enrollment.digest != campaign.digest:
+        # The step was done by the version that the run goes by; into the one that runs now the next claim takes it.
+        campaign = Past().campaign_at(conn, campaign.name, enrollment.digest) or campaign
     return Settled(message=message, outcome=outcome, enrollment=enrollment, campaign=campaign)
 
 

@@ -190,6 +190,22 @@ def test_a_file_that_is_saved_while_it_is_read_does_not_come_to_run(
     assert running(workshop).plans["cycle"].what == "faulty"
 
 
+def test_who_was_left_by_a_dead_worker_goes_on_by_the_version_that_it_sent_by(
+    tmp_path: Path, relay: MailServer
+) -> None:
+    workshop = make_workshop(tmp_path, port=relay.port, start=SATURDAY)
+    contact = workshop.add_contact()
+    workshop.one_pass()
+    workshop.clock.advance(2 * DAY)
+    workshop.die_while_sending({contact: True}, running(workshop).campaigns)
+    after_guide = '        unless: clicked("demo")\n'
+    write(workshop, CAMPAIGN.replace(HELLO, "").replace(after_guide, after_guide + HELLO))
+    apply(workshop)
+    workshop.pass_after(timedelta(minutes=5))
+    workshop.pass_after(7 * DAY)
+    assert subjects(relay) == ["The guide"], "the fate of `hello` is unknown, and nothing else is lost"
+
+
 def test_the_row_runs_and_not_the_files(tmp_path: Path, relay: MailServer) -> None:
     workshop = make_workshop(tmp_path, port=relay.port, start=SATURDAY)
     workshop.add_contact()

@@ -170,13 +170,16 @@ class Workshop:
         finally:
             await engine.close()
 
-    def die_while_sending(self, marked: Mapping[int, bool]) -> None:
-        """Leave what a killed worker leaves: claimed rows, for some of them (by contact) the mark before the dot."""
+    def die_while_sending(self, marked: Mapping[int, bool], campaigns: Mapping[str, Campaign] | None = None) -> None:
+        """Leave what a killed worker leaves: claimed rows, for some of them (by contact) the mark before the dot.
+
+        `campaigns` are what runs, where that is not what the files say.
+        """
         now = self.clock.now()
         lease = Lease(token=self.chance.token(), until=now + self.rules.lease_for)
         desk = Desk(rules=self.rules, renderer=renderer_of(self.project), chance=self.chance)
         with self.database.write() as conn:
-            claimed = claim(conn, desk, self.campaigns(), now=now, limit=100, lease=lease)
+            claimed = claim(conn, desk, campaigns or self.campaigns(), now=now, limit=100, lease=lease)
         with self.database.write() as conn:
             for each in claimed.assignments:
                 if marked[each.message.contact_id or 0]:

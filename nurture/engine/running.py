@@ -207,7 +207,7 @@ class Running:
             versions.lock_running(conn, plan.name)
             again = plan_campaign(conn, self.past, proposal, self.versions.get(plan.name))
             is_taken = again and again.is_safe and take(conn, again, proposal, because=_because(again), now=now)
-        if is_taken:
+        if is_taken and self.versions:  # the first start of a project takes its files, which is no news
             log.info("a version was taken", campaign=plan.name, number=_number(is_taken), because=_because(plan))
 
     def _tell(self) -> None:

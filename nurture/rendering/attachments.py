@@ -21,7 +21,7 @@ def attached(files: Path | Files, names: tuple[str, ...]) -> tuple[Attachment, .
     for name in names:
         path = PurePosixPath(name.replace("\\", "/"))
         stamp = files.stamp(name, what="attachment")
-        if path.suffix.lower() in _SECRETS or path.name.startswith("."):
+        if path.suffix.lower() in _SECRETS or path.name.startswith(".") or path.name.lower() == "config.yaml":
             raise InvalidInput(
                 f"attachment `{name}` looks like a secret", hint="Give the file another name if it is none."
             )

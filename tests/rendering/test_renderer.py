@@ -226,7 +226,18 @@ def test_attachments_come_from_the_projects_folder(project: Project) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../x.pdf", "/etc/passwd", "gone.pdf", "link.pdf", "brochures", ".env", "keys/dkim.pem", "nurture.db-wal", ""],
+    [
+        "../x.pdf",
+        "/etc/passwd",
+        "gone.pdf",
+        "link.pdf",
+        "brochures",
+        ".env",
+        "keys/dkim.pem",
+        "nurture.db-wal",
+        "Config.yaml",
+        "",
+    ],
 )
 def test_an_attachment_from_elsewhere_is_refused(project: Project, name: str) -> None:
     project.write("mail.md", "---\nsubject: x\n---\nx")
@@ -235,6 +246,7 @@ def test_an_attachment_from_elsewhere_is_refused(project: Project, name: str) ->
     (project.root / "keys" / "dkim.pem").write_text("secret")
     (project.root / "nurture.db-wal").write_text("people")
     (project.root / ".env").write_text("secret")
+    (project.root / "Config.yaml").write_text("secret")
     (project.root.parent / "x.pdf").write_text("secret")
     (project.root / "link.pdf").symlink_to(project.root.parent / "x.pdf")
     with pytest.raises(InvalidInput, match="attachment"):

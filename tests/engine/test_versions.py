@@ -1,5 +1,6 @@
 """A real project is edited while people are in it: what goes by itself, what waits, and what two hosts make of it."""
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,20 @@ SATURDAY = MONDAY_NINE - 2 * DAY
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str | None:
     return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def open_workshop() -> Iterator[Callable[..., Workshop]]:
+    """As `make_workshop`, closed again afterwards."""
+    made: list[Workshop] = []
+
+    def opened(*given: Any, **named: Any) -> Workshop:
+        made.append(make_workshop(*given, **named))
+        return made[-1]
+
+    yield opened
+    for each in made:
+        each.database.close()
 
 
 def folder(parent: Path, name: str) -> Path:
@@ -73,9 +88,9 @@ def subjects(relay: MailServer) -> list[str]:
 
 
 def test_an_edit_is_taken_or_waits_and_nobody_gets_a_step_twice(
-    tmp_path: Path, relay: MailServer, database_url: str | None
+    tmp_path: Path, relay: MailServer, database_url: str | None, open_workshop: Callable[..., Workshop]
 ) -> None:
-    workshop = make_workshop(tmp_path, port=relay.port, database_url=database_url)
+    workshop = open_workshop(tmp_path, port=relay.port, database_url=database_url)
     contact = workshop.add_contact()
     workshop.one_pass()
     assert (number(workshop), workshop.run_of(contact).step) == (1, "guide")
@@ -103,8 +118,10 @@ def test_an_edit_is_taken_or_waits_and_nobody_gets_a_step_twice(
     assert subjects(relay) == ["Your sales cycle, Somchai", "The better guide"]
 
 
-def test_who_waits_at_a_step_that_is_gone_goes_on_once_it_is_applied(tmp_path: Path, relay: MailServer) -> None:
-    workshop = make_workshop(tmp_path, port=relay.port, start=SATURDAY)
+def test_who_waits_at_a_step_that_is_gone_goes_on_once_it_is_applied(
+    tmp_path: Path, relay: MailServer, open_workshop: Callable[..., Workshop]
+) -> None:
+    workshop = open_workshop(tmp_path, port=relay.port, start=SATURDAY)
     contact = workshop.add_contact()
     workshop.one_pass()
     assert workshop.run_of(contact).step == "hello"
@@ -119,8 +136,10 @@ def test_who_waits_at_a_step_that_is_gone_goes_on_once_it_is_applied(tmp_path: P
     assert number(workshop) == 2, "what was replaced comes back by hand alone"
 
 
-def test_who_came_in_before_versions_were_kept_is_carried_over_too(tmp_path: Path, relay: MailServer) -> None:
-    workshop = make_workshop(tmp_path, port=relay.port, start=SATURDAY)
+def test_who_came_in_before_versions_were_kept_is_carried_over_too(
+    tmp_path: Path, relay: MailServer, open_workshop: Callable[..., Workshop]
+) -> None:
+    workshop = open_workshop(tmp_path, port=relay.port, start=SATURDAY)
     contact = workshop.add_contact()
     workshop.one_pass()
     with workshop.database.write() as conn:
@@ -133,9 +152,9 @@ def test_who_came_in_before_versions_were_kept_is_carried_over_too(tmp_path: Pat
 
 
 def test_a_version_that_cannot_be_read_any_more_is_followed_by_the_files_once_they_are_applied(
-    tmp_path: Path, relay: MailServer
+    tmp_path: Path, relay: MailServer, open_workshop: Callable[..., Workshop]
 ) -> None:
-    workshop = make_workshop(tmp_path, port=relay.port)
+    workshop = open_workshop(tmp_path, port=relay.port)
     contact = workshop.add_contact()
     workshop.one_pass()
     with workshop.database.write() as conn:
@@ -156,9 +175,9 @@ def test_a_version_that_cannot_be_read_any_more_is_followed_by_the_files_once_th
 
 
 def test_what_was_asked_for_again_is_sent_under_the_name_that_its_step_has_now(
-    tmp_path: Path, relay: MailServer
+    tmp_path: Path, relay: MailServer, open_workshop: Callable[..., Workshop]
 ) -> None:
-    workshop = make_workshop(tmp_path, port=relay.port)
+    workshop = open_workshop(tmp_path, port=relay.port)
     contact = workshop.add_contact()
     workshop.die_while_sending({contact: True})
     workshop.pass_after(timedelta(minutes=5))
@@ -173,9 +192,9 @@ def test_what_was_asked_for_again_is_sent_under_the_name_that_its_step_has_now(
 
 
 def test_a_file_that_is_saved_while_it_is_read_does_not_come_to_run(
-    tmp_path: Path, relay: MailServer, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, relay: MailServer, monkeypatch: pytest.MonkeyPatch, open_workshop: Callable[..., Workshop]
 ) -> None:
-    workshop = make_workshop(tmp_path, port=relay.port)
+    workshop = open_workshop(tmp_path, port=relay.port)
     workshop.add_contact()
     workshop.one_pass()
     write(workshop, CAMPAIGN.replace("The guide", "The better guide"))
@@ -191,9 +210,9 @@ def test_a_file_that_is_saved_while_it_is_read_does_not_come_to_run(
 
 
 def test_who_was_left_by_a_dead_worker_goes_on_by_the_version_that_it_sent_by(
-    tmp_path: Path, relay: MailServer
+    tmp_path: Path, relay: MailServer, open_workshop: Callable[..., Workshop]
 ) -> None:
-    workshop = make_workshop(tmp_path, port=relay.port, start=SATURDAY)
+    workshop = open_workshop(tmp_path, port=relay.port, start=SATURDAY)
     contact = workshop.add_contact()
     workshop.one_pass()
     workshop.clock.advance(2 * DAY)
@@ -206,8 +225,10 @@ def test_who_was_left_by_a_dead_worker_goes_on_by_the_version_that_it_sent_by(
     assert subjects(relay) == ["The guide"], "the fate of `hello` is unknown, and nothing else is lost"
 
 
-def test_the_row_runs_and_not_the_files(tmp_path: Path, relay: MailServer) -> None:
-    workshop = make_workshop(tmp_path, port=relay.port, start=SATURDAY)
+def test_the_row_runs_and_not_the_files(
+    tmp_path: Path, relay: MailServer, open_workshop: Callable[..., Workshop]
+) -> None:
+    workshop = open_workshop(tmp_path, port=relay.port, start=SATURDAY)
     workshop.add_contact()
     workshop.one_pass()
     write(workshop, "stages: [")
@@ -217,9 +238,11 @@ def test_the_row_runs_and_not_the_files(tmp_path: Path, relay: MailServer) -> No
     assert running(workshop).plans["cycle"].what == "faulty"
 
 
-def test_two_hosts_with_different_files_do_not_take_turns(tmp_path: Path, relay: MailServer, postgres_url: str) -> None:
-    one = make_workshop(folder(tmp_path, "one"), port=relay.port, database_url=postgres_url)
-    other = make_workshop(folder(tmp_path, "other"), port=relay.port, database_url=postgres_url)
+def test_two_hosts_with_different_files_do_not_take_turns(
+    tmp_path: Path, relay: MailServer, postgres_url: str, open_workshop: Callable[..., Workshop]
+) -> None:
+    one = open_workshop(folder(tmp_path, "one"), port=relay.port, database_url=postgres_url)
+    other = open_workshop(folder(tmp_path, "other"), port=relay.port, database_url=postgres_url)
     contact = one.add_contact()
     one.one_pass()
     write(one, CAMPAIGN.replace("The guide", "The better guide"))

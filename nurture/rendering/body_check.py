@@ -23,11 +23,14 @@ _CLEAR = re.compile(
     re.IGNORECASE,
 )
 _IMAGE = re.compile(rf"<(?:img|mj-image)\b{ATTRIBUTES}>", re.IGNORECASE)
+# What is left open reads on to the end, as browsers have it: looking for its end at each beginning would take for ever.
 _UNREAD = re.compile(
-    r"\{#.*?#\}|\{%.*?%\}|<!--.*?-->|<(style|head|title)\b.*?</\1\s*>|!\[[^\]]*\]\([^)]*\)(?:\{[^}]*\})?", re.I | re.S
+    r"\{#.*?(?:#\}|\Z)|\{%.*?(?:%\}|\Z)|<!--.*?(?:-->|\Z)|<(style|head|title)\b.*?(?:</\1\s*>|\Z)"
+    r"|!\[[^\[\]]{0,1000}+\]\([^()]{0,2000}+\)(?:\{[^{}]{0,100}+\})?",
+    re.IGNORECASE | re.DOTALL,
 )
 _TAKES_IN = re.compile(r"\{%-?\s*(include|extends|import|from)\b")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*+>")
 
 
 def body_problems(file: SourceFile) -> Iterator[Problem]:

@@ -12,10 +12,10 @@ from nurture.rendering.source import SourceFile
 GMAIL_CLIPS_AT = 102_000
 """Bytes of HTML after which Gmail hides the rest of a mail, the unsubscribe link with it."""
 
-_LINK = re.compile(r"<a\b([^>]*)>((?:[^<]++|<(?!/?a\b))*+)</a", re.IGNORECASE)
+_LINK = re.compile(r"<a\b([^<>]*+)>((?:[^<]++|<(?!/?a\b))*+)</a", re.IGNORECASE)
 _HREF = re.compile(r"\shref=\"([^\"]*)\"", re.IGNORECASE)
 _ALT = re.compile(r"\salt=\"([^\"]*)\"", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*+>")
 
 
 def finished_problems(file: SourceFile, mails: Sequence[Content]) -> Iterator[Problem]:

@@ -171,7 +171,7 @@ def test_a_disabled_campaign_asks_nobody_in_and_sends_nothing(project_of: Making
     second = workshop.add_contact("late@example.com")
     workshop.pass_after(3 * DAY)
     assert (relay.accepted, runs(workshop, second)) == ([], 0)
-    path.write_text(text)
+    path.write_text(f"enabled: true\n{text}")
     workshop.one_pass()
     assert [mail.recipient for mail in relay.accepted] == ["somchai@example.com"]
     assert runs(workshop, person) == 1

@@ -120,7 +120,6 @@ def test_without_what_comes_later_the_example_is_right(tmp_path: Path) -> None:
     [
         ("patience: 1d", "campaign"),
         ("holdout: 10%", "campaign"),
-        ("on_change: keep", "campaign"),
         ("timing: best", "campaign"),
         ("patience: 1d", "stage"),
         ("timing: best", "stage"),

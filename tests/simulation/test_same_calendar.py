@@ -35,7 +35,7 @@ team: {task: 5h, resume: 1d}
 """
 
 
-@pytest.mark.parametrize(("name", "days"), [("sales-cycle", 18), ("trial-follow-up", 32)])
+@pytest.mark.parametrize(("name", "days"), [("sales-cycle", 18), ("trial-follow-up", 20)])
 def test_a_simulation_sends_what_the_real_engine_sends_to_the_second(name: str, days: int, tmp_path: Path) -> None:
     lay_out(tmp_path / "project")
     root = tmp_path / "project"

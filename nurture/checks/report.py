@@ -17,8 +17,8 @@ class Report:
     def as_json(self) -> dict[str, object]:
         """The shape of `check --json`; its keys are stable."""
         return {
-            "errors": [_as_json(problem) for problem in self.errors],
-            "warnings": [_as_json(problem) for problem in self.warnings],
+            "errors": [problem.as_plain() for problem in self.errors],
+            "warnings": [problem.as_plain() for problem in self.warnings],
             "campaigns": self.campaigns,
         }
 
@@ -36,14 +36,3 @@ def report_of(problems: Iterable[Problem], *, campaigns: int) -> Report:
 def _placed(problem: Problem) -> Problem:
     """What is wrong with a file as a whole is shown at its beginning, where an editor can jump to."""
     return replace(problem, line=problem.line or 1, column=problem.column or 1)
-
-
-def _as_json(problem: Problem) -> dict[str, object]:
-    return {
-        "file": problem.file,
-        "line": problem.line,
-        "column": problem.column,
-        "code": problem.code,
-        "message": problem.message,
-        "hint": problem.hint,
-    }

@@ -107,18 +107,7 @@ def _document(standing: _Standing) -> dict[str, object]:
             {"scope": hold.scope, "because": hold.because, "since": hold.since_at, "until": hold.until_at}
             for hold in standing.holds
         ],
-        "problems": [
-            {
-                "severity": problem.severity,
-                "file": problem.file,
-                "line": problem.line,
-                "column": problem.column,
-                "code": problem.code,
-                "message": problem.message,
-                "hint": problem.hint,
-            }
-            for problem in standing.problems
-        ],
+        "problems": [{"severity": problem.severity, **problem.as_plain()} for problem in standing.problems],
     }
 
 

@@ -20,7 +20,7 @@ from nurture.engine.planning import CampaignPlan, Proposal, plan_campaign, plan_
 from nurture.engine.take import Taken, take
 from nurture.engine.version import built, draft_of
 from nurture.errors import InvalidInput, Problem
-from nurture.loader.library import Library
+from nurture.loader.library import Library, stamp_of
 from nurture.rendering.renderer import Renderer
 from nurture.store import versions
 from nurture.store.connection import Connection
@@ -158,7 +158,7 @@ class Running:
 
     def _stamps(self) -> tuple[tuple[str, int, int], ...]:
         paths = sorted({path for each in self._proposals.values() for path in each.draft.files})
-        return tuple((path, *_stamp(self._root / path)) for path in paths)
+        return tuple((path, *stamp_of(self._root / path)) for path in paths)
 
     def _judge(self, conn: Connection) -> None:
         """Plan what differs; again now and then, as people come to stand elsewhere."""
@@ -236,11 +236,3 @@ def _number(taken: Taken) -> int | None:
 
 def _because(plan: CampaignPlan) -> str:
     return "its file is new" if plan.running is None else BY_ITSELF
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0)
-    return (found.st_mtime_ns, found.st_size)

@@ -143,7 +143,7 @@ class Library:
         return before != (dict(self.campaigns), self.problems)
 
     def _looked_at(self, path: Path, known: _Known | None, *, is_same: bool) -> _Known:
-        stamp = _stamp(path)
+        stamp = stamp_of(path)
         if known is not None and known.stamp == stamp and is_same:
             return known
         loaded = load_campaign_file(path, self._vocabulary, self._links_of)
@@ -161,7 +161,8 @@ def _has_error(problems: Sequence[Problem]) -> bool:
     return any(problem.severity == "error" for problem in problems)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def stamp_of(path: Path) -> tuple[int, int]:
+    """Its time in nanoseconds and its size: another one says that the file was written. Zeros where it is gone."""
     try:
         found = path.stat()
     except OSError:
@@ -172,4 +173,4 @@ def _stamp(path: Path) -> tuple[int, int]:
 def _stamps(folders: Sequence[Path]) -> frozenset[tuple[str, int, int]]:
     """Every file below the folders with its time and size."""
     files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-    return frozenset((str(path), *_stamp(path)) for path in files)
+    return frozenset((str(path), *stamp_of(path)) for path in files)

@@ -103,14 +103,8 @@ def _plain_troubles(troubles: Sequence[Trouble]) -> list[Plain]:
 
 
 def _plain_trouble(trouble: Trouble) -> Plain:
-    problem = trouble.problem
     return {
-        "file": problem.file,
-        "line": problem.line,
-        "column": problem.column,
-        "code": problem.code,
-        "message": problem.message,
-        "hint": problem.hint,
-        "severity": problem.severity,
+        **trouble.problem.as_plain(),
+        "severity": trouble.problem.severity,
         "lines": [{"number": line.number, "text": line.text, "is_it": line.is_it} for line in trouble.lines],
     }

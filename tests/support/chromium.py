@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.missing import missing
+
 _FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -31,11 +33,11 @@ os.execv(sys.argv[3], sys.argv[3:])
 """
 
 
-def installed_chromium() -> str | None:
-    """The path of the browser, None where there is none."""
-    return next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
+def _program() -> str:
+    """The path of the browser; skips the test where there is none, fails it in CI."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    return found or missing("no Chromium is installed (Debian: apt install chromium)")
 
 
 class Page:
@@ -152,8 +154,9 @@ class Page:
 
 
 @contextmanager
-def running_browser(program: str) -> Iterator[Page]:
-    """A browser with a profile of its own, both gone at the end."""
+def running_browser() -> Iterator[Page]:
+    """A browser with a profile of its own, both gone at the end; skips the test where it is not installed."""
+    program = _program()
     with tempfile.TemporaryDirectory(prefix="nurture-chromium-", ignore_cleanup_errors=True) as profile:
         their_input, to_browser = os.pipe()
         from_browser, their_output = os.pipe()

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.missing import missing
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sink:
@@ -34,10 +36,7 @@ def running_sink(*options: str) -> Iterator[Sink]:
     """A sink on loopback that keeps each message; skips the test where it is not installed, fails it in CI."""
     program = installed_sink()
     if program is None:
-        reason = "smtp-sink is not installed (Debian: apt install postfix)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("smtp-sink is not installed (Debian: apt install postfix)")
     if os.geteuid() == 0:
         options = ("-u", "nobody", *options)
     with tempfile.TemporaryDirectory(prefix="smtp-sink-") as name:

@@ -1,7 +1,6 @@
 """The page of `preview`, in a real browser: it shows a saved file at once, and nobody but this machine may ask."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from nurture.preview.files import write_previews
 from nurture.settings import load_project
 from nurture.web.preview import create_preview
 from tests.cli.commands import edit
-from tests.support.chromium import Page, installed_chromium, running_browser
+from tests.support.chromium import Page, running_browser
 from tests.support.project import make_workshop
 from tests.support.web_listener import free_port, serving
 
@@ -46,13 +45,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    program = installed_chromium()
-    if program is None:
-        reason = "no Chromium is installed (Debian: apt install chromium)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with running_browser(program) as found:
+    with running_browser() as found:
         yield found
 
 
